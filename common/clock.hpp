@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// One clock for everything: monotonic, the same in every process of the machine.
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+namespace mp {
+
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: nobody can set it back
+
+/// Every `std::chrono` duration converts to it: `try_join_for(250ms)`, `try_join_for(1.5s)`.
+using Seconds = std::chrono::duration<double>;
+
+/// A moment after which waiting ends; the default never comes.
+class Deadline {
+ public:
+  Deadline() = default;
+  explicit Deadline(Seconds from_now) {
+    constexpr Seconds a_century{3.2e9};  // beyond it the clock's integers would overflow
+    if (from_now < a_century)
+      at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::max(from_now, Seconds{0}));
+  }
+
+  bool passed() const { return at_ && Clock::now() >= *at_; }
+
+  /// The time left, zero once it has passed; about a century for "for ever".
+  Seconds remaining() const { return at_ ? std::max(Seconds{*at_ - Clock::now()}, Seconds{0}) : Seconds{3.2e9}; }
+
+  /// What ppoll wants: the time left, never negative; nothing for "for ever".
+  std::optional<timespec> left() const {
+    if (!at_) return std::nullopt;
+    const auto rest = std::max(*at_ - Clock::now(), Clock::duration{0});
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(rest);
+    const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(rest - whole);
+    return timespec{.tv_sec = whole.count(), .tv_nsec = nanos.count()};
+  }
+
+ private:
+  std::optional<Clock::time_point> at_;
+};
+
+/// Seconds since `start`.
+inline double seconds_since(Clock::time_point start) { return Seconds{Clock::now() - start}.count(); }
+
+}  // namespace mp

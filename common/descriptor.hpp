@@ -1,0 +1,71 @@
+#pragma once
+/// \file
+/// A file descriptor that closes itself, and the two waits that every chapter needs.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/clock.hpp"
+#include "common/system.hpp"
+
+namespace mp {
+
+/// Owns one file descriptor: moves, never copies, closes once.
+///
+/// There is deliberately no conversion to bool: 0 is a perfectly good descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    if (this != &other) reset(other.release());
+    return *this;
+  }
+  ~Descriptor() { reset(); }
+  operator bool() const = delete;
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+
+  /// Gives the number away: the caller closes it.
+  int release() { return std::exchange(number_, -1); }
+
+  void reset(int number = -1) {
+    if (number_ >= 0) ::close(number_);  // never retried: Linux frees the number even on EINTR
+    number_ = number;
+  }
+
+  /// Another number for the same open file, closed on exec like every descriptor of the course.
+  Descriptor duplicate() const {
+    return Descriptor{check(::fcntl(number_, F_DUPFD_CLOEXEC, 3), "fcntl(F_DUPFD_CLOEXEC)")};
+  }
+
+ private:
+  int number_ = -1;
+};
+
+/// Waits until `fd` is readable or at its end; false when `deadline` passes first.
+bool wait_readable(int fd, const Deadline& deadline);
+
+/// Writes every byte, however the kernel cuts them.
+void write_all(int fd, std::span<const std::byte> bytes);
+
+/// Reads from the current offset to the end of the file.
+std::vector<std::byte> read_to_end(int fd);
+
+/// The text of a small file such as one in /proc; nothing when it cannot be read (any more).
+std::optional<std::string> read_text(const std::string& path);
+
+/// An unnamed file in memory, closed on exec: nothing to unlink, nothing to leak.
+Descriptor memory_file(const char* name);
+
+}  // namespace mp
