@@ -1,0 +1,288 @@
+#pragma once
+/// \file
+/// How values become bytes and come back, and which values may cross at all.
+///
+/// A codec says three things of a type: how it is written, how it is read, and how far it may
+/// travel. How far a container travels is what its parts allow, so the check is deep:
+/// `vector<optional<mutex>>` stays at home, and the compiler says so.
+///
+/// A struct joins in one line, naming its fields:
+/// \code
+/// struct Point { int x, y; };
+/// template <> inline constexpr auto mp::fields<Point> = std::tuple{&Point::x, &Point::y};
+/// \endcode
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+
+#include "common/pickle/message.hpp"
+
+namespace mp {
+
+/// How far a value may travel.
+enum class Crossing {
+  nowhere,      ///< it means something only where it is: a mutex, a pointer, a thread
+  inheritance,  ///< as an argument of a Process: it needs descriptors beside its bytes
+  anywhere,     ///< as bytes alone: to a pool, a file, another machine
+};
+
+/// Specialise for a type that can cross: `encode(Encoder&, const T&)`, `decode(Decoder&)`, and either
+/// `crossing` or, for what is made of other values, `parts`: a tuple of their types.
+template <class T>
+struct Codec {
+  static constexpr Crossing crossing = Crossing::nowhere;
+};
+
+/// The fields of a struct that can cross: a tuple of member pointers.
+template <class T>
+inline constexpr auto fields = nullptr;
+
+/// How far T travels: as far as the part of it that travels least.
+template <class T>
+consteval Crossing how_far() {
+  if constexpr (requires { typename Codec<T>::parts; })
+    return []<class... Parts>(std::tuple<Parts...>*) {
+      return std::min({Crossing::anywhere, how_far<std::remove_cv_t<Parts>>()...});
+    }(static_cast<typename Codec<T>::parts*>(nullptr));
+  else
+    return Codec<T>::crossing;
+}
+template <class T>
+inline constexpr Crossing crossing_of = how_far<T>();
+
+/// May go anywhere, as bytes.
+template <class T>
+concept Picklable = crossing_of<T>
+== Crossing::anywhere;
+
+/// May be an argument of a Process, however that is started. \python{context.reduction, "only shared through
+/// inheritance"}
+template <class T>
+concept Inheritable = crossing_of<T>
+!= Crossing::nowhere;
+
+template <class T>
+void encode(Encoder& out, const T& value) {
+  Codec<T>::encode(out, value);
+}
+template <class T>
+T decode(Decoder& in) {
+  return Codec<T>::decode(in);
+}
+
+// ---- values that are their own bytes, or none ----
+
+template <PlainBytes T>
+struct Codec<T> {
+  static constexpr Crossing crossing = Crossing::anywhere;
+  static void encode(Encoder& out, T value) { out.plain(value); }
+  static T decode(Decoder& in) { return in.plain<T>(); }
+};
+
+template <>
+struct Codec<bool> {
+  static constexpr Crossing crossing = Crossing::anywhere;
+  static void encode(Encoder& out, bool value) { out.plain<unsigned char>(value ? 1 : 0); }
+  static bool decode(Decoder& in) {
+    const auto byte = in.plain<unsigned char>();
+    if (byte > 1) throw DecodeError{"a message holds a bool that is neither true nor false"};
+    return byte == 1;
+  }
+};
+
+template <class T>
+concept HasFields = !std::is_same_v<decltype(fields<T>), const std::nullptr_t>;
+
+/// A value without state, such as a lambda that captures nothing: its type says it all.
+template <class T>
+concept Stateless =
+    std::is_class_v<T> && std::is_empty_v<T> && std::is_trivially_default_constructible_v<T> && !HasFields<T>;
+
+template <Stateless T>
+struct Codec<T> {
+  static constexpr Crossing crossing = Crossing::anywhere;
+  static void encode(Encoder&, const T&) {}
+  static T decode(Decoder&) { return T{}; }
+};
+
+template <class Rep, class Period>
+struct Codec<std::chrono::duration<Rep, Period>> {
+  using parts = std::tuple<Rep>;
+  static void encode(Encoder& out, std::chrono::duration<Rep, Period> d) { mp::encode(out, d.count()); }
+  static auto decode(Decoder& in) { return std::chrono::duration<Rep, Period>{mp::decode<Rep>(in)}; }
+};
+
+/// A descriptor crosses only beside a message: by inheritance.
+template <>
+struct Codec<Descriptor> {
+  static constexpr Crossing crossing = Crossing::inheritance;
+  static void encode(Encoder& out, const Descriptor& d) { out.descriptor(d); }
+  static Descriptor decode(Decoder& in) { return in.descriptor(); }
+};
+
+// ---- a fixed number of parts ----
+
+template <class... Parts>
+struct Codec<std::tuple<Parts...>> {
+  using parts = std::tuple<Parts...>;
+  static void encode(Encoder& out, const std::tuple<Parts...>& parts) {
+    std::apply([&](const Parts&... part) { (mp::encode(out, part), ...); }, parts);
+  }
+  static std::tuple<Parts...> decode([[maybe_unused]] Decoder& in) {
+    return std::tuple<Parts...>{mp::decode<Parts>(in)...};  // braces: read in this order
+  }
+};
+
+template <class A, class B>
+struct Codec<std::pair<A, B>> {
+  using parts = std::tuple<A, B>;
+  static void encode(Encoder& out, const std::pair<A, B>& both) {
+    mp::encode(out, both.first);
+    mp::encode(out, both.second);
+  }
+  static std::pair<A, B> decode(Decoder& in) { return {mp::decode<A>(in), mp::decode<B>(in)}; }
+};
+
+template <class T, std::size_t n>
+struct Codec<std::array<T, n>> {
+  using parts = std::tuple<T>;
+  static void encode(Encoder& out, const std::array<T, n>& items) {
+    for (const T& item : items) mp::encode(out, item);
+  }
+  static std::array<T, n> decode(Decoder& in) {
+    return [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return std::array<T, n>{((void)i, mp::decode<T>(in))...};
+    }
+    (std::make_index_sequence<n>{});
+  }
+};
+
+template <class Member>
+struct FieldOf;
+template <class T, class Field>
+struct FieldOf<Field T::*> {
+  using type = Field;
+};
+template <class Members>
+struct FieldsOf;
+template <class... Member>
+struct FieldsOf<const std::tuple<Member...>> {
+  using type = std::tuple<typename FieldOf<Member>::type...>;
+};
+
+template <HasFields T>
+struct Codec<T> {
+  using parts = typename FieldsOf<decltype(fields<T>)>::type;
+  static void encode(Encoder& out, const T& value) {
+    std::apply([&](auto... member) { (mp::encode(out, value.*member), ...); }, fields<T>);
+  }
+  static T decode(Decoder& in) {
+    T value{};
+    std::apply(
+        [&](auto... member) { ((value.*member = mp::decode<typename FieldOf<decltype(member)>::type>(in)), ...); },
+        fields<T>);
+    return value;
+  }
+};
+
+// ---- one of several ----
+
+template <class T>
+struct Codec<std::optional<T>> {
+  using parts = std::tuple<T>;
+  static void encode(Encoder& out, const std::optional<T>& value) {
+    mp::encode(out, value.has_value());
+    if (value) mp::encode(out, *value);
+  }
+  static std::optional<T> decode(Decoder& in) {
+    if (!mp::decode<bool>(in)) return std::nullopt;
+    return mp::decode<T>(in);
+  }
+};
+
+template <class... Choices>
+struct Codec<std::variant<Choices...>> {
+  using Variant = std::variant<Choices...>;
+  using parts = std::tuple<Choices...>;
+  static void encode(Encoder& out, const Variant& value) {
+    out.length(value.index());
+    std::visit([&]<class T>(const T& chosen) { mp::encode<T>(out, chosen); }, value);
+  }
+  static Variant decode(Decoder& in) {
+    const auto index = in.plain<std::size_t>();
+    if (index >= sizeof...(Choices)) throw DecodeError{"a message chooses what its variant does not offer"};
+    return choose(in, index, std::index_sequence_for<Choices...>{});
+  }
+
+ private:
+  template <std::size_t... i>
+  static Variant choose(Decoder& in, std::size_t index, std::index_sequence<i...>) {
+    using Read = Variant (*)(Decoder&);
+    constexpr Read readers[] = {[](Decoder& from) {
+      return Variant{std::in_place_index<i>, mp::decode<std::variant_alternative_t<i, Variant>>(from)};
+    }...};
+    return readers[index](in);
+  }
+};
+
+// ---- any number of parts ----
+
+/// Containers whose elements are written one after the other, behind their number.
+template <class Container, class Element>
+struct SequenceCodec {
+  static_assert(!std::is_empty_v<Element>, "elements without bytes cannot be counted in a message");
+  using parts = std::tuple<Element>;
+  static void encode(Encoder& out, const Container& items) {
+    out.length(items.size());
+    for (const Element& item : items) mp::encode<Element>(out, item);
+  }
+  static Container decode(Decoder& in) {
+    Container items;
+    for (auto n = in.length(); n > 0; --n) items.insert(items.end(), mp::decode<Element>(in));
+    return items;
+  }
+};
+
+/// Strings and vectors of numbers: one copy, no loop.
+template <class Container>
+struct BlockCodec {
+  using Element = typename Container::value_type;
+  static constexpr Crossing crossing = Crossing::anywhere;
+  static void encode(Encoder& out, const Container& items) {
+    out.length(items.size());
+    out.bytes(std::as_bytes(std::span{items.data(), items.size()}));
+  }
+  static Container decode(Decoder& in) {
+    Container items(in.length(sizeof(Element)), Element{});
+    const auto data = in.bytes(items.size() * sizeof(Element));
+    if (!data.empty()) std::memcpy(items.data(), data.data(), data.size());
+    return items;
+  }
+};
+
+template <>
+struct Codec<std::string> : BlockCodec<std::string> {};
+template <PlainBytes T>
+struct Codec<std::vector<T>> : BlockCodec<std::vector<T>> {};
+template <class T>
+struct Codec<std::vector<T>> : SequenceCodec<std::vector<T>, T> {};
+template <class T>
+struct Codec<std::set<T>> : SequenceCodec<std::set<T>, T> {};
+template <class T>
+struct Codec<std::unordered_set<T>> : SequenceCodec<std::unordered_set<T>, T> {};
+template <class K, class V>
+struct Codec<std::map<K, V>> : SequenceCodec<std::map<K, V>, std::pair<K, V>> {};
+template <class K, class V>
+struct Codec<std::unordered_map<K, V>> : SequenceCodec<std::unordered_map<K, V>, std::pair<K, V>> {};
+
+}  // namespace mp

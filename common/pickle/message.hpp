@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// What travels between processes: bytes, and descriptors beside them.
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+#include "common/descriptor.hpp"
+
+namespace mp {
+
+/// Bytes, and the descriptors that they speak of by position.
+struct Message {
+  std::vector<std::byte> bytes;
+  std::vector<Descriptor> descriptors;
+};
+
+/// The bytes do not say what the reader expected: cut short, or never meant for it.
+class DecodeError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Values that are their own bytes. Reader and writer run the same binary, so no byte order is
+/// chosen; bool is apart, because a byte that is neither 0 nor 1 is no bool.
+template <class T>
+concept PlainBytes = (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T>;
+
+/// Builds a message front to back.
+class Encoder {
+ public:
+  void bytes(std::span<const std::byte> data) { message_.bytes.insert(message_.bytes.end(), data.begin(), data.end()); }
+  template <PlainBytes T>
+  void plain(T value) {
+    bytes(std::as_bytes(std::span{&value, 1}));
+  }
+  void length(std::size_t n) { plain(n); }
+
+  /// Sends another number for the same open file; the caller keeps its own.
+  void descriptor(const Descriptor& d) { message_.descriptors.push_back(d.duplicate()); }
+
+  Message take() { return std::move(message_); }
+
+ private:
+  Message message_;
+};
+
+/// Reads a message front to back, and believes nothing it reads.
+class Decoder {
+ public:
+  explicit Decoder(Message message) : message_{std::move(message)}, rest_{message_.bytes} {}
+  Decoder(const Decoder&) = delete;
+
+  std::size_t left() const { return rest_.size(); }
+
+  std::span<const std::byte> bytes(std::size_t n) {
+    if (n > left()) throw DecodeError{"a message ends in the middle of a value"};
+    const auto piece = rest_.first(n);
+    rest_ = rest_.subspan(n);
+    return piece;
+  }
+  template <PlainBytes T>
+  T plain() {
+    T value;
+    std::memcpy(&value, bytes(sizeof value).data(), sizeof value);
+    return value;
+  }
+
+  /// A length is a claim: n elements of at least `element_size` bytes must still be there, or the
+  /// reader would allocate what nobody sent.
+  std::size_t length(std::size_t element_size = 1) {
+    const auto n = plain<std::size_t>();
+    if (n > left() / element_size) throw DecodeError{"a message claims more than it holds"};
+    return n;
+  }
+
+  Descriptor descriptor() {
+    if (next_descriptor_ == message_.descriptors.size())
+      throw DecodeError{"a message speaks of a descriptor that did not come with it"};
+    return std::move(message_.descriptors[next_descriptor_++]);
+  }
+
+ private:
+  Message message_;
+  std::span<const std::byte> rest_;
+  std::size_t next_descriptor_ = 0;
+};
+
+}  // namespace mp

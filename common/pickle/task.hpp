@@ -1,0 +1,123 @@
+#pragma once
+/// \file
+/// Calls that can be sent: a function and its arguments as a message that any process running the
+/// same binary can carry out.
+///
+/// Python sends the *name* of a function and looks it up on the other side. So do we. Naming a
+/// task anywhere in the program (`pack(f, …)` is enough) enrols it before main, in every process
+/// that runs the binary; an address would be wrong as soon as the loader moved the code.
+
+#include <concepts>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+
+#include "common/pickle/codec.hpp"
+
+namespace mp {
+
+/// A plain function as a task: `fn<work>`. Its type names the function, so it pickles to nothing.
+template <auto function>
+struct Fn {
+  template <class... Args>
+  decltype(auto) operator()(Args&&... args) const {
+    return std::invoke(function, std::forward<Args>(args)...);
+  }
+};
+template <auto function>
+inline constexpr Fn<function> fn{};
+
+/// How an argument is kept until the call: by value, as `std::thread` does; text as a string,
+/// because a pointer to it would not survive the journey.
+template <class T>
+using Kept =
+    std::conditional_t<std::is_convertible_v<std::decay_t<T>, const char*> && std::is_pointer_v<std::decay_t<T>>,
+                       std::string, std::decay_t<T>>;
+
+/// Carries out a call: arguments from the first, the result, if it has one that can be written,
+/// to the second.
+using Entry = void (*)(Decoder&, Encoder&);
+
+/// Remembers a task under its name; two different tasks of one name end the program at once.
+bool enrol(const char* name, Entry entry);
+
+/// The task of that name; throws DecodeError where this binary has none.
+Entry find_task(std::string_view name);
+
+/// Tells one build of a program from another (the ELF build id, in hex). Peers compare it first:
+/// two builds may use one name for different layouts.
+const std::string& build_id();
+
+/// One kind of call, known to every process that runs this binary.
+template <class F, class... Args>
+struct Call {
+  static void carry_out(Decoder& in, Encoder& out) {
+    auto call = decode<std::tuple<F, Args...>>(in);
+    using Result = decltype(std::apply(invoke, std::move(call)));
+    if constexpr (std::is_void_v<Result>)
+      std::apply(invoke, std::move(call));
+    else if constexpr (Picklable<std::remove_cvref_t<Result>>)
+      encode<std::remove_cvref_t<Result>>(out, std::apply(invoke, std::move(call)));
+    else
+      (void)std::apply(invoke, std::move(call));
+  }
+  static constexpr auto invoke = [](auto&&... parts) -> decltype(auto) {
+    return std::invoke(std::forward<decltype(parts)>(parts)...);
+  };
+  static const char* name() { return typeid(Call).name(); }
+  inline static const bool enrolled = enrol(name(), &carry_out);
+};
+
+/// The call `f(args…)` as a message. Throws what the codecs of the arguments throw.
+template <class F, class... Args>
+Message pack(const F& f, const Args&... args) {
+  (void)&Call<F, Args...>::enrolled;  // naming it is what enrols it
+  Encoder out;
+  encode(out, std::string{Call<F, Args...>::name()});
+  (encode(out, f), ..., encode(out, args));
+  return out.take();
+}
+
+/// Carries out a packed call here and now; what the task throws comes out of it.
+Message run_packed(Message message);
+
+// ---- why something cannot be sent, said by the compiler in one line ----
+
+template <class T>
+inline constexpr bool is_std_function = false;
+template <class R, class... A>
+inline constexpr bool is_std_function<std::function<R(A...)>> = true;
+
+/// The first part that stops a type from crossing, found through containers and structs.
+template <class T, Crossing needed>
+consteval void require_crossing() {
+  if constexpr (crossing_of<T> >= needed) {
+  } else if constexpr (requires { typename Codec<T>::parts; }) {
+    []<class... Parts>(std::tuple<Parts...>*) {
+      (require_crossing<std::remove_cv_t<Parts>, needed>(), ...);
+    }(static_cast<typename Codec<T>::parts*>(nullptr));
+  } else if constexpr (crossing_of<T> == Crossing::inheritance) {
+    static_assert(crossing_of<T> >= needed,
+                  "this object can only be shared through inheritance: make it an argument of a Process");
+  } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
+    static_assert(!std::is_pointer_v<T>,
+                  "a function's address means nothing in another program run: write mp::fn<f> instead of f");
+  } else if constexpr (std::is_pointer_v<T>) {
+    static_assert(!std::is_pointer_v<T>, "a raw pointer means nothing in another process: send the value it points to");
+  } else if constexpr (is_std_function<T>) {
+    static_assert(!is_std_function<T>, "a std::function hides what it holds: send a named function, mp::fn<f>");
+  } else if constexpr (requires { &T::operator(); }) {
+    static_assert(crossing_of<T> >= needed,
+                  "a lambda that captures cannot be sent: pass what it needs as arguments, or start by fork");
+  } else {
+    static_assert(crossing_of<T> >= needed,
+                  "this type cannot be sent to another process: name its fields in mp::fields<T>, send a "
+                  "part that can, or start by fork");
+  }
+}
+
+template <class F, class... Args>
+inline constexpr bool can_be_inherited = (Inheritable<F> && ... && Inheritable<Args>);
+
+}  // namespace mp
