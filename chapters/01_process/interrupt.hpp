@@ -1,0 +1,16 @@
+#pragma once
+/// \file
+/// Ctrl-C, and what is left of a program after it: nothing.
+
+namespace mp::interrupt {
+
+/// SIGINT is passed on to the children, waits a second for them, kills what is left, says one line
+/// and then ends the program as SIGINT would have. Where SIGINT is ignored or handled, it stays so.
+void take_children_along();
+
+/// The children to take along, by pidfd. Safe against the handler at any moment.
+void remember(int pidfd);
+void forget(int pidfd);
+void forget_all();
+
+}  // namespace mp::interrupt
