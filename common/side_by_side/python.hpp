@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// The Python original of a chapter program, measured beside ours.
+
+#include "common/side_by_side/side_by_side.hpp"
+
+namespace mp {
+
+/// Runs the program's twin, `chapters/NN_name/PROGRAM.py`, and adds a row for each variant it
+/// reports: one JSON object a line, with name, workers, wall_seconds, cpu_seconds, peak_memory_kib,
+/// context_switches, answer. Throws std::runtime_error where Python or the twin fails.
+void add_python_rows(Comparison& comparison, const std::string& scale, int workers, int rounds);
+
+}  // namespace mp

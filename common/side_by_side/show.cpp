@@ -1,0 +1,131 @@
+// The table and the data of a comparison.
+#include "common/side_by_side/show.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "common/terminal.hpp"
+
+namespace mp {
+namespace {
+
+std::string time_text(double seconds) {
+  return seconds < 0.0995 ? fmt::format("{:.1f} ms", seconds * 1e3) : fmt::format("{:.2f} s", seconds);
+}
+
+std::string memory_text(long kib) {
+  return kib < 1024 ? fmt::format("{} KiB", kib) : fmt::format("{:.1f} MiB", static_cast<double>(kib) / 1024);
+}
+
+std::string row(const std::string& name, const std::string& wall, const std::string& spread, const std::string& cpu,
+                const std::string& speedup, const std::string& memory, const std::string& switches) {
+  return left(name, 29) + right(wall, 9) + right(spread, 8) + right(cpu, 9) + right(speedup, 8) + right(memory, 9) +
+         right(switches, 8) + "\n";
+}
+
+std::string row(const Comparison& comparison, const Measured& m) {
+  const Round& round = m.typical();
+  return row("  " + m.variant.name, time_text(round.wall_seconds),
+             m.rounds.size() > 1 ? fmt::format("{:.0f}%", 100 * m.spread()) : "", time_text(round.cpu_seconds),
+             m.correct && comparison.variants.front().correct ? fmt::format("{:.2f}", comparison.speedup(m)) : "–",
+             memory_text(round.peak_memory_kib), fmt::format("{}", round.context_switches));
+}
+
+/// Variants that gave the same answer share a line.
+std::string answers(const Comparison& comparison, bool colours) {
+  std::vector<std::pair<std::string, std::vector<const Measured*>>> groups;
+  for (const Measured& m : comparison.variants) {
+    const auto same = [&](const auto& group) { return group.first == m.typical().answer; };
+    auto group = std::find_if(groups.begin(), groups.end(), same);
+    if (group == groups.end()) group = groups.insert(groups.end(), {m.typical().answer, {}});
+    group->second.push_back(&m);
+  }
+  std::string text;
+  for (const auto& [answer, who] : groups) {
+    const Measured& first = *who.front();
+    const bool meant = first.variant.wrong_on_purpose;
+    const std::string verdict = first.correct ? "right" : meant ? "wrong, on purpose" : "WRONG";
+    std::string names;
+    for (const Measured* m : who) names += (names.empty() ? "" : " · ") + m->variant.name;
+    if (who.size() == comparison.variants.size()) names = "all variants agree";
+    const Colour colour = first.correct ? Colour::green : meant ? Colour::yellow : Colour::red;
+    text += "  " + painted(left(verdict, 18), colour, colours) + shortened(answer, 60) + "\n" + std::string(20, ' ') +
+            painted(shortened(names, 60), Colour::dim, colours) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string table(const Comparison& comparison, bool colours) {
+  std::size_t rounds = 0;
+  for (const Measured& m : comparison.variants) rounds = std::max(rounds, m.rounds.size());
+  std::string text =
+      painted(fmt::format("{} · {}", comparison.chapter, comparison.program), Colour::bold, colours) + "\n  " +
+      shortened(comparison.workload, 78) + "\n  " +
+      painted(fmt::format("{} processors, {} round{}, medians", comparison.cpus, rounds, rounds == 1 ? "" : "s"),
+              Colour::dim, colours) +
+      "\n\n";
+  text += painted(row("  variant", "wall", "spread", "cpu", "faster", "memory", "switch."), Colour::dim, colours);
+  for (const Measured& m : comparison.variants) {
+    const std::string line = row(comparison, m);
+    text += m.correct ? line : painted(line, m.variant.wrong_on_purpose ? Colour::yellow : Colour::red, colours);
+  }
+  return text + "\n" + answers(comparison, colours);
+}
+
+std::vector<Lane> lanes(const Round& round) {
+  std::map<std::pair<pid_t, pid_t>, Lane> by_thread;
+  for (const SpanRecord& span : round.spans) {
+    Lane& lane = by_thread[{span.pid, span.thread}];
+    lane.name = span.pid == span.thread ? fmt::format("pid {}", span.pid) : fmt::format("thread {}", span.thread);
+    const double start = 1e-9 * static_cast<double>(span.start_ns - round.started_ns);
+    const bool finished = span.finish_ns != 0;
+    const auto seen = round.last_seen.find(span.pid);  // a task that was killed lasted until then, at least
+    const double finish = finished ? 1e-9 * static_cast<double>(span.finish_ns - round.started_ns)
+                          : seen != round.last_seen.end() ? seen->second
+                                                          : start;
+    lane.tasks.push_back({span.task, start, std::max(start, finish), finished});
+  }
+  std::vector<Lane> all;
+  for (auto& [thread, lane] : by_thread) {
+    std::sort(lane.tasks.begin(), lane.tasks.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+    all.push_back(std::move(lane));
+  }
+  return all;
+}
+
+nlohmann::json to_json(const Comparison& comparison) {
+  nlohmann::json variants = nlohmann::json::array(), spans = nlohmann::json::array();
+  for (const Measured& m : comparison.variants) {
+    const Round& round = m.typical();
+    variants.push_back({{"name", m.variant.name},
+                        {"kind", to_string(m.variant.kind)},
+                        {"workers", m.variant.workers},
+                        {"wall_seconds", round.wall_seconds},
+                        {"spread", m.spread()},
+                        {"cpu_seconds", round.cpu_seconds},
+                        {"speedup", comparison.speedup(m)},
+                        {"peak_memory_kib", round.peak_memory_kib},
+                        {"context_switches", round.context_switches},
+                        {"answer", round.answer},
+                        {"correct", m.correct},
+                        {"wrong_on_purpose", m.variant.wrong_on_purpose}});
+    for (const Lane& lane : lanes(round))
+      for (const Lane::Task& task : lane.tasks) {
+        spans.push_back({{"variant", m.variant.name},
+                         {"lane", lane.name},
+                         {"task", task.number},
+                         {"start", task.start},
+                         {"finish", task.finish}});
+        if (!task.finished) spans.back()["unfinished"] = true;
+      }
+  }
+  return {{"chapter", comparison.chapter},   {"program", comparison.program}, {"cpus", comparison.cpus},
+          {"workload", comparison.workload}, {"variants", variants},          {"spans", spans}};
+}
+
+}  // namespace mp

@@ -1,0 +1,147 @@
+#include "common/side_by_side/side_by_side.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "common/machine.hpp"
+#include "common/side_by_side/python.hpp"
+#include "common/side_by_side/show.hpp"
+#include "common/terminal.hpp"
+
+namespace mp {
+
+std::string_view to_string(Kind kind) {
+  constexpr std::string_view names[] = {"serial", "threads", "processes", "hybrid", "cluster", "python"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+const Round& Measured::typical() const {
+  std::vector<const Round*> by_wall;
+  for (const Round& round : rounds) by_wall.push_back(&round);
+  std::sort(by_wall.begin(), by_wall.end(), [](auto* a, auto* b) { return a->wall_seconds < b->wall_seconds; });
+  return *by_wall[by_wall.size() / 2];
+}
+
+double Measured::spread() const {
+  const auto [fastest, slowest] = std::minmax_element(rounds.begin(), rounds.end(),
+                                                      [](auto& a, auto& b) { return a.wall_seconds < b.wall_seconds; });
+  return (slowest->wall_seconds - fastest->wall_seconds) / std::max(typical().wall_seconds, 1e-9);
+}
+
+double Comparison::speedup(const Measured& m) const {
+  const auto serial =
+      std::find_if(variants.begin(), variants.end(), [](auto& v) { return v.variant.kind == Kind::serial; });
+  if (serial == variants.end()) return 1;
+  return serial->typical().wall_seconds / std::max(m.typical().wall_seconds, 1e-9);
+}
+
+struct SideBySide::State {
+  Comparison result;
+  std::vector<std::function<std::string()>> bodies;
+  std::optional<std::string> expected;
+  Seconds limit{60};
+  int rounds = 3, workers = cpu_count();
+  double patience = 1;
+  std::string scale = "quick", json, svg;
+  bool python = false;
+
+  void parse(int argc, char** argv);
+  void measure_rounds();
+  void judge();
+};
+
+void SideBySide::State::parse(int argc, char** argv) {
+  CLI::App app{result.chapter + " · " + result.program};
+  app.add_option("--rounds", rounds, "how often each variant is measured")->check(CLI::Range(1, 1000));
+  app.add_option("--workers", workers, "threads or processes of a variant")->check(CLI::Range(1, 1024));
+  app.add_option("--scale", scale, "quick: seconds; full: the size of the classic examples")
+      ->check(CLI::IsMember({"quick", "full"}));
+  app.add_option("--patience", patience, "multiplies every time limit, for slow machines")
+      ->check(CLI::Range(0.1, 1000.0));
+  app.add_option("--json", json, "write the result as data");
+  app.add_option("--svg", svg, "write the picture");
+  app.add_flag("--python", python, "measure the Python original too");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    std::exit(code == 0 ? 0 : 2);
+  }
+}
+
+/// Round by round, not variant by variant: a slow moment of the machine hits all alike.
+void SideBySide::State::measure_rounds() {
+  for (int round = 1; round <= rounds; ++round)
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      Measured& m = result.variants[i];
+      if (m.variant.wrong_on_purpose && round > 1) continue;
+      show_progress(fmt::format("  measuring {}, round {} of {} …", m.variant.name, round, rounds));
+      m.rounds.push_back(measure(bodies[i], limit * patience));
+    }
+  clear_progress();
+}
+
+void SideBySide::State::judge() {
+  const std::string right = expected.value_or(result.variants.front().typical().answer);
+  const bool known = expected || result.variants.front().typical().finished;
+  for (Measured& m : result.variants)
+    m.correct =
+        known && std::all_of(m.rounds.begin(), m.rounds.end(), [&](auto& round) { return round.answer == right; });
+}
+
+SideBySide::SideBySide(int argc, char** argv, std::string chapter, std::string program)
+    : state_{std::make_unique<State>()} {
+  state_->result.chapter = std::move(chapter);
+  state_->result.program = std::move(program);
+  state_->result.cpus = cpu_count();
+  state_->parse(argc, argv);
+}
+SideBySide::~SideBySide() = default;
+
+int SideBySide::workers() const { return state_->workers; }
+long SideBySide::scaled(long quick, long full) const { return state_->scale == "full" ? full : quick; }
+Seconds SideBySide::patience(Seconds limit) const { return limit * state_->patience; }
+void SideBySide::workload(std::string text) { state_->result.workload = std::move(text); }
+void SideBySide::expect(std::string answer) { state_->expected = std::move(answer); }
+void SideBySide::limit(Seconds most) { state_->limit = most; }
+
+void SideBySide::add(Variant variant, std::function<std::string()> body) {
+  state_->result.variants.push_back({std::move(variant), {}, false});
+  state_->bodies.push_back(std::move(body));
+}
+
+namespace {
+
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream out{path};
+  out << text << std::flush;
+  if (!out) throw std::runtime_error{"cannot write " + path};
+}
+
+}  // namespace
+
+int SideBySide::report() {
+  State& s = *state_;
+  try {
+    s.measure_rounds();
+    if (s.python) add_python_rows(s.result, s.scale, s.workers, s.rounds);
+    s.judge();
+    const bool colours = colours_wanted(STDOUT_FILENO);
+    fmt::print("{}{}\n", table(s.result, colours), timeline_text(s.result, colours));
+    if (!s.json.empty()) write_file(s.json, nlohmann::json::array({to_json(s.result)}).dump(1) + "\n");
+    if (!s.svg.empty()) write_file(s.svg, timeline_svg(s.result));
+  } catch (const std::exception& error) {
+    clear_progress();
+    fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());
+    return 1;
+  }
+  const auto& all = s.result.variants;
+  return std::all_of(all.begin(), all.end(), [](auto& m) { return m.correct || m.variant.wrong_on_purpose; }) ? 0 : 1;
+}
+
+}  // namespace mp
