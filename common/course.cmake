@@ -40,3 +40,33 @@ function(chapter name)
       OUTPUT_NAME bench RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/chapters/${name})
   endif()
 endfunction()
+
+# exercise(01_1_endings): the judge that runs the checks, the prebuilt half of every submission, and
+# a script that compiles a submission. The file that learners edit is never part of a build, so that
+# a half-edited one breaks nothing.
+function(exercise name)
+  set(folder ${CMAKE_SOURCE_DIR}/exercises/${name})
+  set(parts ${CMAKE_BINARY_DIR}/exercises/${name})
+  get_property(chapters GLOBAL PROPERTY chapter_libraries)
+
+  add_executable(${name}_checks EXCLUDE_FROM_ALL ${folder}/checks.cpp)
+  target_link_libraries(${name}_checks PRIVATE grader_judge)
+  set_target_properties(${name}_checks PROPERTIES OUTPUT_NAME checks RUNTIME_OUTPUT_DIRECTORY ${parts})
+
+  add_library(${name}_subject STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp)
+  target_compile_definitions(${name}_subject PRIVATE IN_SUBMISSION)
+  target_link_libraries(${name}_subject PUBLIC grader_subject ${chapters})
+
+  set(libraries "")
+  foreach(library IN ITEMS ${chapters} common)
+    string(APPEND libraries " '$<TARGET_FILE:${library}>'")
+  endforeach()
+  file(GENERATE OUTPUT ${parts}/compile CONTENT
+"# compile FILE PROGRAM: builds a submission of ${name}
+exec '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 \\
+  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -Wl,--build-id \\
+  -Wl,--whole-archive '$<TARGET_FILE:${name}_subject>' -Wl,--no-whole-archive \\
+  '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread
+")
+  add_dependencies(grade ${name}_checks ${name}_subject)
+endfunction()

@@ -1,0 +1,45 @@
+#pragma once
+/// \file
+/// What the course is made of, where it is, and how far its reader has come.
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace learn {
+
+/// Words that make no sense: said in one line, and the exit code is 2.
+class UsageError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A chapter, found by its folder.
+struct Chapter {
+  std::string name;   ///< `01_process`
+  std::string title;  ///< the first heading of its README
+  std::vector<std::filesystem::path> programs;  ///< built ones, the headline first
+
+  std::string number() const { return name.substr(0, 2); }
+};
+
+/// The course's root, and the folder it is built in.
+std::filesystem::path root();
+std::filesystem::path build();
+
+std::vector<Chapter> chapters();
+
+/// How far the reader has come; kept in `.learn` at the root. What is not there has not been done.
+struct Progress {
+  std::set<std::string> chapters_run;
+  std::map<std::string, int> best_points;                          ///< by exercise
+  std::map<std::string, std::vector<std::string>> failing_checks;  ///< by exercise, from its last grade
+  std::map<std::string, int> hints_shown;                          ///< by exercise/check
+
+  static Progress load();
+  void save() const;
+};
+
+}  // namespace learn

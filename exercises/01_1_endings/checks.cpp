@@ -1,0 +1,158 @@
+// The checks of exercise 01_1. The first half lives in the submission's program, the second judges it.
+#ifdef IN_SUBMISSION
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <stdexcept>
+
+#include "common/clock.hpp"
+#include "common/raw_array.hpp"
+#include "exercises/grader/subject.hpp"
+
+using Tasks = std::vector<std::function<int()>>;
+std::vector<int> run_all(const Tasks& tasks);  // the submission's
+
+namespace {
+
+/// Waits until `n` tasks have come here; false when they do not come in a generous time.
+bool meet(std::atomic<int>& here, int n) {
+  ++here;
+  for (const mp::Deadline end{mp::Seconds{3}}; here < n; ::usleep(200))
+    if (end.passed()) return false;
+  return true;
+}
+
+int die_of(int signal) {
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+  return 0;
+}
+
+}  // namespace
+
+SCENARIO(codes) {
+  const int a = std::stoi(grader::argument(0)), b = std::stoi(grader::argument(1));
+  grader::report("endings", run_all({[] { return 0; }, [=] { return a; }, [=] { return b; }, [] { return 255; }}));
+}
+
+SCENARIO(none) { grader::report("endings", run_all({})); }
+
+SCENARIO(order) {
+  const mp::RawArray<std::atomic<int>> ended{1};
+  Tasks tasks;
+  for (int i = 0; i < 5; ++i)
+    tasks.push_back([&ended, i] {  // the last may end first, and the first last
+      for (const mp::Deadline end{mp::Seconds{3}}; ended[0] < 4 - i && !end.passed(); ::usleep(200)) continue;
+      ++ended[0];
+      return 10 + i;
+    });
+  grader::report("endings", run_all(tasks));
+}
+
+SCENARIO(signals) {
+  grader::report("endings", run_all({[] { return die_of(SIGSEGV); }, [] { return die_of(SIGKILL); }, [] { return 9; },
+                                     [] { return die_of(SIGTERM); }}));
+}
+
+SCENARIO(own_process) {
+  static int global = 1;
+  const mp::RawArray<pid_t> pids{3};
+  Tasks tasks;
+  for (std::size_t i = 0; i < pids.size(); ++i)
+    tasks.push_back([&pids, i] {
+      global = 100;
+      pids[i] = ::getpid();
+      return 0;
+    });
+  grader::report("endings", run_all(tasks));
+  grader::report("global", global);
+  grader::report("different", pids[0] != pids[1] && pids[1] != pids[2] && pids[0] != pids[2]);
+  grader::report("elsewhere", pids[0] != ::getpid() && pids[1] != ::getpid() && pids[2] != ::getpid());
+}
+
+SCENARIO(together) {
+  const int n = std::stoi(grader::argument(0));
+  const mp::RawArray<std::atomic<int>> here{1};
+  grader::report("endings", run_all(Tasks(static_cast<std::size_t>(n), [&] { return meet(here[0], n) ? 0 : 1; })));
+}
+
+SCENARIO(exceptions) {
+  grader::report("endings", run_all({[]() -> int { throw std::runtime_error{"task one"}; }, [] { return 4; },
+                                     []() -> int { throw 42; }}));
+}
+
+SCENARIO(bystander) {
+  const pid_t other = ::fork();
+  if (other == 0) ::_exit(77);
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(other), &info, WEXITED | WNOWAIT);  // it has ended, and is still to be waited for
+  grader::report("endings", run_all({[] { return 1; }, [] { return 2; }}));
+  int status = 0;
+  const bool ours = ::waitpid(other, &status, 0) == other && WEXITSTATUS(status) == 77;
+  grader::report("bystander", ours);
+}
+
+#else
+
+#include "exercises/grader/judge.hpp"
+
+using grader::submission;
+using Endings = std::vector<int>;
+
+CHECK(codes, 15, "the exit codes of children that return, 0 to 255") {
+  for (const int seed : {3, 130}) {
+    const auto run = submission("codes", {std::to_string(seed), std::to_string(seed + 60)});
+    EXPECT_EQ(run.value<Endings>("endings"), (Endings{0, seed, seed + 60, 255}))
+        << "an exit code sits inside the status: take it out with WEXITSTATUS";
+  }
+  EXPECT_EQ(submission("none").value<Endings>("endings"), Endings{}) << "no tasks, no endings";
+}
+
+CHECK(order, 10, "numbers in the order of the tasks, whichever child ends first") {
+  EXPECT_EQ(submission("order").value<Endings>("endings"), (Endings{10, 11, 12, 13, 14}))
+      << "the children ended in the opposite order: keep the pids, and wait for each by pid";
+}
+
+CHECK(signals, 20, "minus the signal for a child that was killed") {
+  EXPECT_EQ(submission("signals").value<Endings>("endings"), (Endings{-11, -9, 9, -15}))
+      << "a killed child has no exit code: ask WIFSIGNALED and WTERMSIG, and make it negative";
+}
+
+CHECK(own_process, 15, "each task in a process of its own, which the caller's memory survives") {
+  const auto run = submission("own_process");
+  ASSERT_EQ(run.value<Endings>("endings"), (Endings{0, 0, 0}));
+  EXPECT_TRUE(run.value<bool>("elsewhere")) << "a task ran in the process that called run_all";
+  EXPECT_TRUE(run.value<bool>("different")) << "two tasks ran in the same process";
+  EXPECT_EQ(run.value<int>("global"), 1) << "a task changed a variable of the caller";
+}
+
+CHECK(together, 20, "all children run at the same time") {
+  for (const int n : {2, 7}) {
+    const auto run = submission("together", {std::to_string(n)});
+    EXPECT_EQ(run.value<Endings>("endings"), Endings(static_cast<std::size_t>(n), 0))
+        << "each of " << n << " tasks waited for the others to run beside it, and some waited in vain: start them "
+           "all before you wait for any";
+  }
+}
+
+CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its child runs nothing else") {
+  const auto run = submission("exceptions");
+  EXPECT_EQ(run.value<Endings>("endings"), (Endings{1, 4, 1})) << "catch in the child, whatever is thrown, and _exit(1)";
+  for (const auto& report : run.reports)
+    EXPECT_EQ(report.from, run.subject) << "a child went on into the code after run_all";
+  EXPECT_TRUE(grader::came_to_its_end(run));
+}
+
+CHECK(nothing_left, 10, "no zombie, process or descriptor remains; children of others are left alone") {
+  const auto run = submission("signals");
+  ASSERT_EQ(run.value<Endings>("endings").size(), 4U);
+  EXPECT_TRUE(grader::left_nothing(run)) << "wait for every child that you started";
+  EXPECT_TRUE(submission("bystander").value<bool>("bystander"))
+      << "a child that was not yours was waited for: waitpid(-1) takes any; ask by pid";
+}
+
+#endif

@@ -1,0 +1,165 @@
+// The checks of exercise 01_2. The first half lives in the submission's program, the second judges it.
+#ifdef IN_SUBMISSION
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+
+#include "exercises/grader/subject.hpp"
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// What the submission provides, as its file declares it.
+enum class How { finished, terminated, killed };
+struct Ending {
+  How how;
+  int exitcode;
+};
+Ending run_with_deadline(const std::function<int()>& task, milliseconds limit, milliseconds grace);
+
+namespace {
+
+void report(const Ending& ending) {
+  grader::report("how", ending.how);
+  grader::report("exitcode", ending.exitcode);
+}
+
+int never_end() {
+  for (;;) ::pause();
+}
+
+}  // namespace
+
+SCENARIO(returns) {
+  const int code = std::stoi(grader::argument(0));
+  report(run_with_deadline([=] { return code; }, 1s, 1s));
+}
+
+SCENARIO(crashes) {
+  report(run_with_deadline(
+      [] {
+        ::signal(SIGSEGV, SIG_DFL);
+        return ::raise(SIGSEGV);
+      },
+      1s, 1s));
+}
+
+SCENARIO(at_once) {
+  report(run_with_deadline(
+      [] {
+        ::usleep(50'000);
+        return 6;
+      },
+      1h, 1h));
+}
+
+SCENARIO(terminated) {
+  const auto start = std::chrono::steady_clock::now();
+  report(run_with_deadline(never_end, 300ms, 30s));
+  grader::report("too_early", std::chrono::steady_clock::now() - start < 300ms);
+}
+
+// Handlers are in place before the fork, so that no child can be too slow to set them up.
+SCENARIO(tidies_up) {
+  ::signal(SIGTERM, [](int) {
+    ::usleep(400'000);
+    ::_exit(3);
+  });
+  report(run_with_deadline(never_end, 100ms, 30s));
+}
+
+SCENARIO(stubborn) {
+  ::signal(SIGTERM, SIG_IGN);
+  report(run_with_deadline(
+      [] {
+        for (;;) ::pause();
+        return 0;
+      },
+      100ms, 200ms));
+}
+
+SCENARIO(bystander) {
+  const pid_t sleeper = ::fork();
+  if (sleeper == 0) never_end();
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(77);
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(gone), &info, WEXITED | WNOWAIT);  // ended, and still to be waited for
+  report(run_with_deadline(never_end, 100ms, 30s));
+  int status = 0;
+  grader::report("sleeper_lives", ::waitpid(sleeper, &status, WNOHANG) == 0);
+  grader::report("status_kept", ::waitpid(gone, &status, 0) == gone && WEXITSTATUS(status) == 77);
+  ::kill(sleeper, SIGKILL);
+  ::waitpid(sleeper, &status, 0);
+}
+
+#else
+
+#include "exercises/grader/judge.hpp"
+
+using grader::Run;
+using grader::submission;
+
+enum class How { finished, terminated, killed };
+std::ostream& operator<<(std::ostream& out, How how) {
+  return out << (how == How::finished ? "finished" : how == How::terminated ? "terminated" : "killed");
+}
+
+namespace {
+
+void expect(const Run& run, How how, int exitcode, const char* why) {
+  EXPECT_EQ(run.value<How>("how"), how) << why;
+  EXPECT_EQ(run.value<int>("exitcode"), exitcode) << why;
+}
+
+}  // namespace
+
+CHECK(in_time, 15, "a task that ends in time: finished, with its code or minus its signal") {
+  expect(submission("returns", {"5"}), How::finished, 5, "the task returned 5, well within its limit");
+  expect(submission("returns", {"200"}), How::finished, 200, "the task returned 200, well within its limit");
+  expect(submission("crashes"), How::finished, -11, "the task died of SIGSEGV, well within its limit");
+}
+
+CHECK(at_once, 15, "back as soon as the task is over, not when the limit is") {
+  const auto run = submission("at_once");
+  ASSERT_TRUE(grader::came_to_its_end(run)) << "the task took 50 ms, its limit was an hour: do not wait for the limit";
+  expect(run, How::finished, 6, "the task returned 6");
+}
+
+CHECK(terminated, 15, "SIGTERM after the limit, not before") {
+  const auto run = submission("terminated");
+  expect(run, How::terminated, -15, "the task never ends by itself, and does not handle SIGTERM");
+  EXPECT_FALSE(run.value<bool>("too_early")) << "SIGTERM came before the limit was over";
+}
+
+CHECK(grace, 20, "time to tidy up after SIGTERM, and the exit code that the task then chose") {
+  expect(submission("tidies_up"), How::terminated, 3,
+         "on SIGTERM the task tidies up for 400 ms and leaves with code 3; its grace is 30 s");
+}
+
+CHECK(killed, 20, "SIGKILL for a task that ignores SIGTERM") {
+  const auto run = submission("stubborn");
+  ASSERT_TRUE(grader::came_to_its_end(run)) << "the task ignores SIGTERM: after the grace, send SIGKILL";
+  expect(run, How::killed, -9, "the task ignores SIGTERM");
+}
+
+CHECK(others, 5, "no other process is signalled or waited for") {
+  const auto run = submission("bystander");
+  EXPECT_TRUE(run.value<bool>("sleeper_lives")) << "another child was signalled: kill(0) and kill(-1) reach many";
+  EXPECT_TRUE(run.value<bool>("status_kept")) << "another child was waited for: ask waitpid by pid, not by -1";
+  expect(run, How::terminated, -15, "the task never ends by itself");
+}
+
+CHECK(nothing_left, 10, "no zombie, process or descriptor remains") {
+  for (const char* scenario : {"crashes", "terminated", "stubborn"}) {
+    const auto run = submission(scenario);
+    ASSERT_NE(run.value<int>("exitcode"), 0) << "there was no child to wait for";
+    EXPECT_TRUE(grader::left_nothing(run)) << "wait for the child on each way out, and close what you opened";
+  }
+}
+
+#endif

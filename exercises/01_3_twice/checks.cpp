@@ -1,0 +1,140 @@
+// The checks of exercise 01_3. The first half lives in the submission's program, the second judges it.
+#ifdef IN_SUBMISSION
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
+
+#include "exercises/grader/subject.hpp"
+
+int run_children(int n, const std::function<bool(int)>& job);  // the submission's
+
+SCENARIO(well) {
+  const int n = std::stoi(grader::argument(0));
+  const int well = run_children(n, [](int i) {
+    grader::report("job", i);
+    return true;
+  });
+  grader::report("well", well);
+}
+
+SCENARIO(throws) {
+  const int well = run_children(3, [](int i) -> bool {
+    grader::report("job", i);
+    if (i == 1) throw std::runtime_error{"job one"};
+    return true;
+  });
+  grader::report("well", well);
+}
+
+SCENARIO(mixed) {
+  const int well = run_children(5, [](int i) {
+    if (i == 1) ::raise(SIGKILL);
+    return i != 3;
+  });
+  grader::report("well", well);
+}
+
+SCENARIO(exit_handler) {
+  std::atexit([] {
+    std::printf("goodbye\n");
+    grader::report("handler", 1);
+  });
+  grader::report("well", run_children(2, [](int) { return true; }));
+  std::exit(0);
+}
+
+#else
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "exercises/grader/judge.hpp"
+
+using grader::Run;
+using grader::submission;
+
+namespace {
+
+/// Lines of the output that read like this.
+int lines(const Run& run, const std::string& wanted) {
+  std::istringstream in{run.output};
+  int n = 0;
+  for (std::string line; std::getline(in, line);) n += line == wanted ? 1 : 0;
+  return n;
+}
+
+int all_lines(const Run& run) { return static_cast<int>(std::count(run.output.begin(), run.output.end(), '\n')); }
+
+/// Every job of 0 to n−1 was done, once, in a process of its own.
+void expect_jobs(const Run& run, int n) {
+  std::vector<int> jobs = run.values<int>("job"), wanted;
+  std::sort(jobs.begin(), jobs.end());
+  for (int i = 0; i < n; ++i) wanted.push_back(i);
+  EXPECT_EQ(jobs, wanted) << "each job is to be done once";
+  std::set<pid_t> workers;
+  for (const auto& report : run.reports)
+    if (report.key == "job") workers.insert(report.from);
+  EXPECT_EQ(workers.size(), static_cast<std::size_t>(n)) << "each job is to be done in a process of its own";
+  EXPECT_FALSE(workers.contains(run.subject)) << "a job was done by the caller itself";
+}
+
+void expect_only_caller_came_back(const Run& run) {
+  for (const auto& report : run.reports)
+    if (report.key == "well") {
+      EXPECT_EQ(report.from, run.subject) << "a child came back to the caller's code";
+    }
+  EXPECT_EQ(run.values<int>("well").size(), 1U) << "the code after run_children is to run once";
+}
+
+}  // namespace
+
+CHECK(heading_once, 20, "the heading once, for none, one or many children") {
+  for (const int n : {0, 1, 5}) {
+    const auto run = submission("well", {std::to_string(n)});
+    EXPECT_EQ(lines(run, std::to_string(n) + " children are coming"), 1)
+        << "the buffer that held the heading was copied by fork: flush before you fork";
+  }
+}
+
+CHECK(lines_once, 20, "a line from each child, once, and no line lost") {
+  const auto run = submission("well", {"4"});
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(lines(run, "child " + std::to_string(i)), 1) << "for child " << i << ": flush before the child leaves, once";
+  EXPECT_LE(all_lines(run), 5) << "there are lines that nobody asked for";
+}
+
+CHECK(nobody_runs_on, 20, "n children, none of which comes back to the caller, even if its job throws") {
+  const auto run = submission("well", {"3"});
+  expect_jobs(run, 3);
+  expect_only_caller_came_back(run);
+  const auto thrown = submission("throws");
+  expect_jobs(thrown, 3);
+  expect_only_caller_came_back(thrown);
+  EXPECT_EQ(thrown.value<int>("well"), 2) << "the child whose job threw did not end well, the two others did";
+}
+
+CHECK(exit_handlers, 15, "what the caller registered by atexit runs once, in the caller") {
+  const auto run = submission("exit_handler");
+  EXPECT_EQ(lines(run, "goodbye"), 1) << "exit() in a child runs the caller's handlers: leave by _exit";
+  EXPECT_EQ(run.values<int>("handler").size(), 1U) << "exit() in a child runs the caller's handlers: leave by _exit";
+}
+
+CHECK(counts, 15, "only children whose job returned true count, whatever becomes of the others") {
+  EXPECT_EQ(submission("mixed").value<int>("well"), 3)
+      << "of five children one was killed and one's job returned false: look at the status of each";
+  EXPECT_EQ(submission("well", {"0"}).value<int>("well"), 0) << "no children, none well";
+}
+
+CHECK(nothing_left, 10, "no zombie, process or descriptor remains") {
+  const auto run = submission("mixed");
+  expect_only_caller_came_back(run);
+  EXPECT_TRUE(grader::left_nothing(run)) << "wait for every child that you started";
+}
+
+#endif

@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// From an exercise and a file to a verdict.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace grader {
+
+/// An exercise of the course, found by its folder.
+struct Exercise {
+  std::string name;              ///< `01_1_endings`
+  std::string title;             ///< the first heading of its README
+  std::filesystem::path folder;  ///< with the one file to edit
+  std::filesystem::path file;    ///< that file
+
+  std::filesystem::path solution() const;  ///< the reference answer
+  std::filesystem::path starter() const;   ///< the file as it was handed out
+  std::filesystem::path hints() const { return folder / "hints.md"; }
+};
+
+/// All exercises below `root`, in order.
+std::vector<Exercise> find_exercises(const std::filesystem::path& root);
+
+/// One graded point.
+struct CheckResult {
+  std::string name, asks;
+  int of = 0;  ///< points it is worth
+  bool passed = false;
+  std::string message;  ///< why not
+
+  int points() const { return passed ? of : 0; }
+};
+
+/// The verdict on a submission.
+struct Grade {
+  std::string exercise;
+  std::filesystem::path file;
+  bool compiled = false;
+  std::string compiler_output;
+  std::vector<CheckResult> checks;
+
+  int points() const;
+  int total() const;
+  bool full() const { return compiled && points() == total(); }
+};
+
+/// Compiles `file` as a submission for the exercise and runs its checks. Blocks for seconds.
+/// Throws std::runtime_error when the exercise's own parts are missing or broken, never because of
+/// what the submission does. `patience` multiplies the time limits.
+Grade grade(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build,
+            double patience = 1);
+
+nlohmann::json to_json(const Grade& grade);
+
+/// The verdict for people, at most 80 columns but for what the checks quote.
+std::string to_text(const Grade& grade, const Exercise& exercise, bool colours);
+
+}  // namespace grader

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// The half of an exercise's checks that judges: GoogleTest tests with points, each looking at what
+/// a run of the submission did. The submission runs elsewhere; nothing here can be touched by it.
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common/pickle/codec.hpp"
+#include "exercises/grader/sandbox.hpp"
+
+namespace grader {
+
+/// A run of the submission, with its reports as values.
+class Run : public Outcome {
+ public:
+  explicit Run(Outcome outcome) : Outcome{std::move(outcome)} {}
+
+  /// All values reported under a key, in the order of their arrival.
+  template <class T>
+  std::vector<T> values(const std::string& key) const {
+    std::vector<T> found;
+    for (const Report& report : reports)
+      if (report.key == key) {
+        mp::Decoder in{mp::Message{report.value, {}}};
+        found.push_back(mp::decode<T>(in));
+      }
+    return found;
+  }
+
+  /// The one value reported under a key; the check fails, saying how the run ended, when there is none.
+  template <class T>
+  T value(const std::string& key) const {
+    const auto all = values<T>(key);
+    if (all.empty()) throw std::runtime_error{story("the scenario did not get as far as reporting its " + key)};
+    return all.front();
+  }
+
+  /// `what`, and how the run ended, with the end of its error output.
+  std::string story(const std::string& what) const;
+};
+
+/// Runs a scenario of the submission under supervision.
+Run submission(const std::string& scenario, std::vector<std::string> arguments = {});
+
+/// True if the run came to its end and left no process, descriptor, thread, file or shared memory.
+testing::AssertionResult left_nothing(const Run& run);
+/// True if the scenario came to its end.
+testing::AssertionResult came_to_its_end(const Run& run);
+
+/// A check's points and what it asks for, kept beside its verdict.
+void describe_check(int points, const char* asks);
+
+}  // namespace grader
+
+/// One graded point of an exercise: `CHECK(name, points, "what it asks for") { … EXPECT_… }`
+#define CHECK(name, points, asks)                            \
+  static void check_##name();                                \
+  TEST(Check, name) {                                        \
+    grader::describe_check(points, asks);                    \
+    check_##name();                                          \
+  }                                                          \
+  static void check_##name()
