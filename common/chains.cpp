@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <memory>
 #include <stdexcept>
 
 #include "common/side_by_side/timeline.hpp"
@@ -12,12 +11,10 @@ namespace mp {
 namespace {
 
 std::string sha512_hex(std::string_view text) {
-  static const std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> sha512{EVP_MD_fetch(nullptr, "SHA512", nullptr), EVP_MD_free};
-  thread_local const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+  static EVP_MD* const sha512 =
+      EVP_MD_fetch(nullptr, "SHA512", nullptr);  // once: looking it up costs more than using it
   std::array<unsigned char, 64> digest;
-  if (!EVP_DigestInit_ex2(context.get(), sha512.get(), nullptr) ||
-      !EVP_DigestUpdate(context.get(), text.data(), text.size()) ||
-      !EVP_DigestFinal_ex(context.get(), digest.data(), nullptr))
+  if (!EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha512, nullptr))
     throw std::runtime_error{"OpenSSL could not compute a SHA-512"};
   std::string hex;
   hex.reserve(2 * digest.size());

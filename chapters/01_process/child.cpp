@@ -1,13 +1,15 @@
 // The parent's view of its children, and a child's first and last steps.
 #include "01_process/child.hpp"
 
+#include <pthread.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
 
-#include "01_process/interrupt.hpp"
+#include "common/interrupt.hpp"
 #include "common/pidfd.hpp"
 #include "common/type_name.hpp"
 
@@ -89,13 +91,23 @@ std::vector<std::shared_ptr<Child>> LiveChildren::running() {
   return candidates;
 }
 
-void LiveChildren::forget() {
+void LiveChildren::after_fork_in_child() {
   interrupt::forget_all();
   all_.clear();
+  mutex_.unlock();  // matches before_fork
 }
 
 Self& self() {
-  static Self& the = *new Self;
+  static Self& the = []() -> Self& {
+    ::pthread_atfork([] { LiveChildren::of_this_process().before_fork(); },
+                     [] { LiveChildren::of_this_process().after_fork_in_parent(); },
+                     [] {
+                       LiveChildren::of_this_process().after_fork_in_child();
+                       self().pid = ::getpid();
+                       self().children_started = 0;
+                     });
+    return *new Self;
+  }();
   return the;
 }
 

@@ -54,17 +54,18 @@ class LiveChildren {
   /// Those still running; collects the finished ones on the way.
   std::vector<std::shared_ptr<Child>> running();
 
-  /// Held around fork, so that the child never inherits the list half changed.
-  std::mutex& mutex() { return mutex_; }
-  /// In a forked child: its parent's children are not its own.
-  void forget();
+  /// Around every fork of the program, so that no child inherits the list half changed, or locked.
+  void before_fork() { mutex_.lock(); }
+  void after_fork_in_parent() { mutex_.unlock(); }  // matches before_fork
+  /// The children of its parent are not the child's own.
+  void after_fork_in_child();
 
  private:
   std::mutex mutex_;
   std::vector<std::shared_ptr<Child>> all_;
 };
 
-/// What a process knows of itself. One per process.
+/// What a process knows of itself. One per process; right after every fork, by whomever.
 struct Self {
   Identity identity{"MainProcess", false};
   pid_t pid = ::getpid();

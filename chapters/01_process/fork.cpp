@@ -26,27 +26,18 @@ void flush_output() {
   std::fflush(nullptr);
 }
 
-/// The first moments of the copy: it is somebody else now.
-void take_over_from_parent() {
-  LiveChildren::of_this_process().forget();
-  Self& me = self();
-  me.parent = std::move(me.handle);
-  me.parent_pid = me.pid;
-  me.parent_name = me.identity.name;
-  me.pid = ::getpid();
-  me.children_started = 0;
-}
-
 }  // namespace
 
 Started Fork::launch(const Identity& child, const std::function<void()>& call) {
   warn_beside_threads();
   flush_output();
-  std::unique_lock list{LiveChildren::of_this_process().mutex()};
+  Self& me = self();
+  const pid_t parent = me.pid;
   const pid_t pid = check(::fork(), "fork");
   if (pid == 0) {
-    take_over_from_parent();
-    list.unlock();
+    me.parent = std::move(me.handle);  // it showed the process that we were a copy of
+    me.parent_pid = parent;
+    me.parent_name = me.identity.name;
     be_child(child, call);
   }
   return {pid, Descriptor{check(pidfd_open(pid, 0), "pidfd_open")}};

@@ -25,17 +25,17 @@ long task(int i, bool may_crash) {
 }
 
 std::string serial(bool may_crash) {
-  std::string answers;
-  for (int i = 0; i < task_count; ++i) answers += fmt::format("{} ", task(i, may_crash));
-  return answers;
+  std::vector<long> answers;
+  for (int i = 0; i < task_count; ++i) answers.push_back(task(i, may_crash));
+  return fmt::format("{}", fmt::join(answers, " "));
 }
 
 std::string threads(bool may_crash) {
-  long results[task_count] = {};
+  std::vector<long> answers(task_count);
   std::vector<std::jthread> workers;  // its destructor joins, and that is all one can do to a thread
-  for (int i = 0; i < task_count; ++i) workers.emplace_back([&, i] { results[i] = task(i, may_crash); });
+  for (int i = 0; i < task_count; ++i) workers.emplace_back([&, i] { answers[i] = task(i, may_crash); });
   workers.clear();
-  return fmt::format("{} ", fmt::join(results, " "));
+  return fmt::format("{}", fmt::join(answers, " "));
 }
 
 std::string processes(mp::Seconds limit) {
@@ -45,22 +45,24 @@ std::string processes(mp::Seconds limit) {
   for (auto& worker : workers) worker.start();
 
   const mp::Deadline end{limit};
-  std::string answers;
+  std::vector<std::string> answers;
   for (int i = 0; i < task_count; ++i) {
-    const bool in_time = workers[i].try_join_for(end.remaining());
-    if (!in_time) workers[i].kill();  // a process can be ended
-    answers += !in_time                     ? "timeout "
-               : workers[i].exitcode() == 0 ? fmt::format("{} ", results[i])
-                                            : fmt::format("({}) ", *workers[i].exitcode());
+    if (!workers[i].try_join_for(end.remaining())) {
+      workers[i].kill();  // a process can be ended
+      answers.push_back("timeout");
+    } else {
+      const int code = workers[i].exitcode().value();
+      answers.push_back(code == 0 ? std::to_string(results[i]) : fmt::format("({})", code));
+    }
   }
-  return answers;
+  return fmt::format("{}", fmt::join(answers, " "));
 }
 
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "01_process", "main"};
   run.workload("8 tasks: number 3 crashes, number 5 never ends");
-  run.expect("0 1 4 (-11) 16 timeout 36 49 ");
+  run.expect("0 1 4 (-11) 16 timeout 36 49");
   run.limit(1s);
   run.add({"serial", mp::Kind::serial, 1, true}, [] { return serial(true); });
   run.add({"8 threads", mp::Kind::threads, 8, true}, [] { return threads(true); });

@@ -147,7 +147,7 @@ class Process : public ProcessRef {
   /// Packed here and now: what cannot be written is the caller's error, at the caller's line.
   template <class S, class F, class... Args>
   static Launch launch_by_message(const F& f, const Args&... args) {
-    (require_crossing<F, Crossing::inheritance>(), ..., require_crossing<Args, Crossing::inheritance>());
+    (refuse<Offender<F, Crossing::inheritance>>(), ..., refuse<Offender<Args, Crossing::inheritance>>());
     if constexpr (can_be_inherited<F, Args...>) {
       static_assert(std::invocable<F, Args...>, "the function does not take these arguments");
       auto call = std::make_shared<Message>(pack(f, args...));

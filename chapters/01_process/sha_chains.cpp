@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <thread>
 
-#include "01_process/global_lock.hpp"
 #include "01_process/process.hpp"
 #include "common/chains.hpp"
 #include "common/side_by_side/side_by_side.hpp"
@@ -15,17 +16,21 @@ void worker(int first, int step, long rounds, mp::Digests digests) {
   for (int i = first; i < mp::chain_count; i += step) mp::chain(i, rounds, digests);
 }
 
-/// The same in a language with a global lock: compute for a while, then let the next one.
-void locked_worker(int first, int step, long rounds, mp::Digests digests, mp::GlobalLock& global) {
-  constexpr long turn = 5'000;  // some milliseconds, as in Python
-  for (int i = first; i < mp::chain_count; i += step) {
-    const mp::Span span{i};
+/// The same in a language where one lock goes round: whoever holds it computes for a while, then lets
+/// the next thread. All work, never two at a time.
+void locked_worker(int first, int step, long rounds, mp::Digests digests, std::atomic<int>& turn) {
+  constexpr long slice = 5'000;  // some milliseconds, as in Python
+  for (int i = first; i - first < mp::chain_count; i += step) {
+    std::optional<mp::Span> span;
     std::string s = mp::chain_seed(i);
-    for (long done = 0; done < rounds; done += turn) {
-      const std::scoped_lock hold{global};
-      s = mp::chain_links(std::move(s), std::min(turn, rounds - done));
+    for (long done = 0; done < rounds; done += slice) {
+      for (int now = turn; now % step != first; now = turn) turn.wait(now);  // matches notify_all below
+      if (i < mp::chain_count && !span) span.emplace(i);
+      if (i < mp::chain_count) s = mp::chain_links(std::move(s), std::min(slice, rounds - done));
+      ++turn;
+      turn.notify_all();
     }
-    mp::keep(i, s, digests);
+    if (i < mp::chain_count) mp::keep(i, s, digests);
   }
 }
 
@@ -58,8 +63,8 @@ int main(int argc, char** argv) {
     return by(n, [=](int w, auto& d) { return std::jthread{worker, w, n, rounds, d}; });
   });
   run.add({fmt::format("{} threads, one lock round", n), mp::Kind::threads, n}, [=] {
-    mp::GlobalLock lock;
-    return by(n, [&](int w, auto& d) { return std::jthread{locked_worker, w, n, rounds, d, std::ref(lock)}; });
+    std::atomic<int> turn = 0;
+    return by(n, [&](int w, auto& d) { return std::jthread{locked_worker, w, n, rounds, d, std::ref(turn)}; });
   });
   run.add({fmt::format("{} processes, fork", n), mp::Kind::processes, n}, [=] {
     return by(n, [=](int w, auto& d) { return mp::Process{worker, w, n, rounds, d}; });

@@ -9,35 +9,18 @@
 #include <string_view>
 
 #include "01_process/child.hpp"
-#include "01_process/interrupt.hpp"
+#include "common/interrupt.hpp"
 #include "common/pidfd.hpp"
 
 namespace mp {
-
-template <>
-inline constexpr auto fields<Identity> = std::tuple{&Identity::name, &Identity::daemon};
 
 namespace {
 
 constexpr std::string_view child_flag = "--mp-spawn";
 bool guarded = false;
 
-/// What a spawned child is told before its call: who it is, and who its parent is.
-struct Birth {
-  std::string build;
-  Identity identity;
-  pid_t parent_pid;
-  std::string parent_name;
-  Descriptor parent;
-};
-
-}  // namespace
-
-template <>
-inline constexpr auto fields<Birth> =
-    std::tuple{&Birth::build, &Birth::identity, &Birth::parent_pid, &Birth::parent_name, &Birth::parent};
-
-namespace {
+/// What a spawned child is told before its call: build, own name, daemon; the parent's pid, name, pidfd.
+using Birth = std::tuple<std::string, std::string, bool, pid_t, std::string, Descriptor>;
 
 /// The message as a file in memory, which no pipe's capacity can block: the numbers of the
 /// descriptors, which the child inherits under the same numbers, then the bytes.
@@ -65,27 +48,25 @@ Message read_back(const Descriptor& file) {
   return message;
 }
 
-/// The descriptors that go along: everything else closes at exec.
-class FileActions {
- public:
-  FileActions() { check_code(::posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions_init"); }
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  void keep(const Descriptor& d) {  // a dup2 to itself clears close-on-exec, in the child alone
-    check_code(::posix_spawn_file_actions_adddup2(&actions_, d.number(), d.number()),
-               "posix_spawn_file_actions_adddup2");
-  }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
+/// Starts this program again with these descriptors; all others close at exec.
+pid_t run_again(char* const argv[], const std::vector<int>& descriptors) {
+  posix_spawn_file_actions_t actions;
+  check_code(::posix_spawn_file_actions_init(&actions), "posix_spawn_file_actions_init");
+  int code = 0;
+  for (const int d : descriptors)  // a dup2 to itself clears close-on-exec, in the child alone
+    if (code == 0) code = ::posix_spawn_file_actions_adddup2(&actions, d, d);
+  pid_t pid = 0;
+  if (code == 0) code = ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv, environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  check_code(code, "posix_spawn");
+  return pid;
+}
 
 /// First the birth, then the call, in one message.
 Message birth_and_call(const Identity& child, const Message& call) {
   const Self& me = self();
   Encoder out;
-  encode(out, Birth{build_id(), child, me.pid, me.identity.name, me.handle.duplicate()});
+  encode(out, Birth{build_id(), child.name, child.daemon, me.pid, me.identity.name, me.handle.duplicate()});
   for (const Descriptor& d : call.descriptors) out.descriptor(d);
   out.bytes(call.bytes);
   return out.take();
@@ -93,12 +74,12 @@ Message birth_and_call(const Identity& child, const Message& call) {
 
 [[noreturn]] void be_spawned_child(int file_number) {
   Decoder in{read_back(Descriptor{file_number})};
-  Birth birth = decode<Birth>(in);
-  if (birth.build != build_id()) throw DecodeError{"parent and child are different builds of the program"};
-  self().parent = std::move(birth.parent);
-  self().parent_pid = birth.parent_pid;
-  self().parent_name = birth.parent_name;
-  be_child(birth.identity, [&] {
+  auto [build, name, daemon, parent_pid, parent_name, parent] = decode<Birth>(in);
+  if (build != build_id()) throw DecodeError{"parent and child are different builds of the program"};
+  self().parent = std::move(parent);
+  self().parent_pid = parent_pid;
+  self().parent_name = parent_name;
+  be_child({name, daemon}, [&] {
     Encoder result;  // a Process has no use for it
     find_task(decode<std::string>(in))(in, result);
   });
@@ -127,13 +108,11 @@ Started start::Spawn::launch(const Identity& child, const Message& call) {
         "start::spawn runs this program again: make mp::main_guard(argc, argv) the first line of main"};
   const Message message = birth_and_call(child, call);
   const Descriptor file = written(message);
-  FileActions actions;
-  actions.keep(file);
-  for (const Descriptor& d : message.descriptors) actions.keep(d);
+  std::vector<int> descriptors{file.number()};
+  for (const Descriptor& d : message.descriptors) descriptors.push_back(d.number());
   std::string flag{child_flag}, number = std::to_string(file.number());
   char* const argv[] = {program_invocation_name, flag.data(), number.data(), nullptr};
-  pid_t pid = 0;
-  check_code(::posix_spawn(&pid, "/proc/self/exe", actions.get(), nullptr, argv, environ), "posix_spawn");
+  const pid_t pid = run_again(argv, descriptors);
   return {pid, Descriptor{check(pidfd_open(pid, 0), "pidfd_open")}};
 }
 

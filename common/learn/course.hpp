@@ -18,8 +18,8 @@ class UsageError : public std::runtime_error {
 
 /// A chapter, found by its folder.
 struct Chapter {
-  std::string name;   ///< `01_process`
-  std::string title;  ///< the first heading of its README
+  std::string name;                             ///< `01_process`
+  std::string title;                            ///< the first heading of its README
   std::vector<std::filesystem::path> programs;  ///< built ones, the headline first
 
   std::string number() const { return name.substr(0, 2); }
@@ -31,7 +31,7 @@ std::filesystem::path build();
 
 std::vector<Chapter> chapters();
 
-/// How far the reader has come; kept in `.learn` at the root. What is not there has not been done.
+/// How far the reader has come; kept in `.learn` at the root, or in $LEARN_STATE. What is not there has not been done.
 struct Progress {
   std::set<std::string> chapters_run;
   std::map<std::string, int> best_points;                          ///< by exercise

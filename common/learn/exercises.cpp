@@ -26,7 +26,8 @@ std::vector<grader::Exercise> choose(const std::vector<std::string>& names) {
     const auto found = std::find_if(all.begin(), all.end(), [&](auto& e) {
       return e.name == name || (name.size() == 4 && e.name.starts_with(name + "_"));
     });
-    if (found == all.end()) throw UsageError{"there is no exercise " + name + "; ./learn grade without a number grades all"};
+    if (found == all.end())
+      throw UsageError{"there is no exercise " + name + "; ./learn grade without a number grades all"};
     chosen.push_back(*found);
   }
   return chosen;
@@ -49,9 +50,12 @@ std::vector<std::string> hints_for(const fs::path& file, const std::string& chec
   std::vector<std::string> hints;
   bool here = false;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("## ")) here = line == "## " + check;
-    else if (here && line.size() > 3 && std::isdigit(static_cast<unsigned char>(line[0]))) hints.push_back(line.substr(3));
-    else if (here && !line.empty() && !hints.empty()) hints.back() += " " + line;
+    if (line.starts_with("## "))
+      here = line == "## " + check;
+    else if (here && line.size() > 3 && std::isdigit(static_cast<unsigned char>(line[0])))
+      hints.push_back(line.substr(3));
+    else if (here && !line.empty() && !hints.empty())
+      hints.back() += " " + line;
   }
   return hints;
 }
@@ -60,28 +64,33 @@ std::vector<std::string> hints_for(const fs::path& file, const std::string& chec
 
 int grade(const GradeOptions& options) {
   const auto chosen = choose(options.names);
-  if (!options.file.empty() && chosen.size() != 1) throw UsageError{"--file goes with one exercise: ./learn grade 01_1 --file F"};
+  if (!options.file.empty() && chosen.size() != 1)
+    throw UsageError{"--file goes with one exercise: ./learn grade 01_1 --file F"};
   const bool colours = mp::colours_wanted(STDOUT_FILENO);
   const bool own = options.file.empty() && !options.solutions;
   nlohmann::json all = nlohmann::json::array();
   Progress progress = Progress::load();
   bool full = true;
   for (const auto& exercise : chosen) {
-    const fs::path file = !options.file.empty() ? fs::path{options.file} : options.solutions ? exercise.solution() : exercise.file;
+    const fs::path file = !options.file.empty() ? fs::path{options.file}
+                          : options.solutions   ? exercise.solution()
+                                                : exercise.file;
     mp::show_progress("  grading " + exercise.name + " …");
     const auto grade = grader::grade(exercise, file, build(), options.patience);
     mp::clear_progress();
     fmt::print("{}", grader::to_text(grade, exercise, colours));
     if (own) remember(progress, grade);
     if (own && !grade.full())
-      fmt::print("  edit {}, or ask: ./learn hint {}\n", fs::relative(exercise.file, root()).string(), number(exercise.name));
+      fmt::print("  edit {}, or ask: ./learn hint {}\n", fs::relative(exercise.file, root()).string(),
+                 number(exercise.name));
     fmt::print("\n");
     all.push_back(grader::to_json(grade));
     full = full && grade.full();
   }
   if (!options.json.empty()) {
     std::ofstream out{options.json};
-    if (!(out << nlohmann::json{{"exercises", all}}.dump(1) << "\n" << std::flush)) throw std::runtime_error{"cannot write " + options.json};
+    if (!(out << nlohmann::json{{"exercises", all}}.dump(1) << "\n" << std::flush))
+      throw std::runtime_error{"cannot write " + options.json};
   }
   if (own) progress.save();
   return full ? 0 : 1;

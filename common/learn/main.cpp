@@ -22,13 +22,17 @@ int main(int argc, char** argv) {
   run->add_option("--json", running.json, "write the results as data");
   run->add_option("--svg", running.svg, "write the pictures");
   const auto pass_on = [&](const std::string& option) {
-    return [&, option](const std::string& value) { running.passed_on.insert(running.passed_on.end(), {option, value}); };
+    return [&, option](const std::string& value) {
+      running.passed_on.insert(running.passed_on.end(), {option, value});
+    };
   };
   run->add_option_function<std::string>("--rounds", pass_on("--rounds"), "how often each variant is measured");
   run->add_option_function<std::string>("--workers", pass_on("--workers"), "threads or processes of a variant");
-  run->add_option_function<std::string>("--scale", pass_on("--scale"), "quick, or full: the size of the classic examples");
+  run->add_option_function<std::string>("--scale", pass_on("--scale"),
+                                        "quick, or full: the size of the classic examples");
   run->add_option_function<std::string>("--patience", pass_on("--patience"), "multiplies every time limit");
-  run->add_flag_callback("--python", [&] { running.passed_on.push_back("--python"); }, "measure the Python original too");
+  run->add_flag_callback(
+      "--python", [&] { running.passed_on.push_back("--python"); }, "measure the Python original too");
 
   learn::GradeOptions grading;
   auto* grade = app.add_subcommand("grade", "grade exercises");

@@ -47,7 +47,8 @@ int status() {
   const bool colours = mp::colours_wanted(STDOUT_FILENO);
   std::string next;
   const auto mark = [&](bool done, const std::string& name, const std::string& note, const std::string& command) {
-    fmt::print("  {} {} {}\n", painted(done ? "✓" : "·", done ? Colour::green : Colour::dim, colours), mp::left(name, 22), note);
+    fmt::print("  {} {} {}\n", painted(done ? "✓" : "·", done ? Colour::green : Colour::dim, colours),
+               mp::left(name, 22), note);
     if (!done && next.empty()) next = command;
   };
   fmt::print("{}\n\n", painted("Forklore: multi-process programming, rebuilt by hand", Colour::bold, colours));
@@ -79,10 +80,12 @@ int doctor() {
   line(isolation.namespaces, "namespaces",
        isolation.namespaces ? "submissions are graded in rooms of their own" : "not allowed: " + isolation.reason,
        "grading works without them, less strictly: by process groups and a subreaper");
-  line(on_path("python3"), "python3", on_path("python3") ? "for --python" : "absent", "./learn run --python installs it");
+  line(on_path("python3"), "python3", on_path("python3") ? "for --python" : "absent",
+       "./learn run --python installs it");
   line(fs::exists("/usr/share/doxygen-awesome-css"), "doxygen theme",
        fs::exists("/usr/share/doxygen-awesome-css") ? "for ./learn docs" : "absent", "./learn docs installs it");
-  line(fs::exists(SANITIZER), "sanitizers", fs::exists(SANITIZER) ? "for ./learn test --all" : "absent", "they come with g++");
+  line(fs::exists(SANITIZER), "sanitizers", fs::exists(SANITIZER) ? "for ./learn test --all" : "absent",
+       "they come with g++");
   return 0;
 }
 

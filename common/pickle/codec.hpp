@@ -15,13 +15,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -147,10 +143,10 @@ template <class A, class B>
 struct Codec<std::pair<A, B>> {
   using parts = std::tuple<A, B>;
   static void encode(Encoder& out, const std::pair<A, B>& both) {
-    mp::encode(out, both.first);
-    mp::encode(out, both.second);
+    mp::encode<std::remove_const_t<A>>(out, both.first);
+    mp::encode<B>(out, both.second);
   }
-  static std::pair<A, B> decode(Decoder& in) { return {mp::decode<A>(in), mp::decode<B>(in)}; }
+  static std::pair<A, B> decode(Decoder& in) { return {mp::decode<std::remove_const_t<A>>(in), mp::decode<B>(in)}; }
 };
 
 template <class T, std::size_t n>
@@ -167,29 +163,24 @@ struct Codec<std::array<T, n>> {
   }
 };
 
-template <class Member>
-struct FieldOf;
-template <class T, class Field>
-struct FieldOf<Field T::*> {
-  using type = Field;
-};
-template <class Members>
-struct FieldsOf;
-template <class... Member>
-struct FieldsOf<const std::tuple<Member...>> {
-  using type = std::tuple<typename FieldOf<Member>::type...>;
-};
+/// The types of a struct's fields, as a tuple.
+template <class T>
+using FieldTypes = std::remove_pointer_t<decltype(std::apply(
+    [](auto... member) {
+      return static_cast<std::tuple<std::remove_cvref_t<decltype(std::declval<T&>().*member)>...>*>(nullptr);
+    },
+    fields<T>))>;
 
 template <HasFields T>
 struct Codec<T> {
-  using parts = typename FieldsOf<decltype(fields<T>)>::type;
+  using parts = FieldTypes<T>;
   static void encode(Encoder& out, const T& value) {
     std::apply([&](auto... member) { (mp::encode(out, value.*member), ...); }, fields<T>);
   }
   static T decode(Decoder& in) {
     T value{};
     std::apply(
-        [&](auto... member) { ((value.*member = mp::decode<typename FieldOf<decltype(member)>::type>(in)), ...); },
+        [&](auto... member) { ((value.*member = mp::decode<std::remove_cvref_t<decltype(value.*member)>>(in)), ...); },
         fields<T>);
     return value;
   }
@@ -237,17 +228,24 @@ struct Codec<std::variant<Choices...>> {
 
 // ---- any number of parts ----
 
-/// Containers whose elements are written one after the other, behind their number.
-template <class Container, class Element>
-struct SequenceCodec {
-  static_assert(!std::is_empty_v<Element>, "elements without bytes cannot be counted in a message");
+/// vector, set, map and their kin: elements one after the other, behind their number.
+template <class T>
+concept Collection = requires(T all, typename T::value_type one) {
+  all.size();
+  all.insert(all.end(), std::move(one));
+};
+
+template <Collection T>
+struct Codec<T> {
+  using Element = typename T::value_type;
   using parts = std::tuple<Element>;
-  static void encode(Encoder& out, const Container& items) {
+  static_assert(!std::is_empty_v<Element>, "elements without bytes cannot be counted in a message");
+  static void encode(Encoder& out, const T& items) {
     out.length(items.size());
     for (const Element& item : items) mp::encode<Element>(out, item);
   }
-  static Container decode(Decoder& in) {
-    Container items;
+  static T decode(Decoder& in) {
+    T items;
     for (auto n = in.length(); n > 0; --n) items.insert(items.end(), mp::decode<Element>(in));
     return items;
   }
@@ -274,15 +272,5 @@ template <>
 struct Codec<std::string> : BlockCodec<std::string> {};
 template <PlainBytes T>
 struct Codec<std::vector<T>> : BlockCodec<std::vector<T>> {};
-template <class T>
-struct Codec<std::vector<T>> : SequenceCodec<std::vector<T>, T> {};
-template <class T>
-struct Codec<std::set<T>> : SequenceCodec<std::set<T>, T> {};
-template <class T>
-struct Codec<std::unordered_set<T>> : SequenceCodec<std::unordered_set<T>, T> {};
-template <class K, class V>
-struct Codec<std::map<K, V>> : SequenceCodec<std::map<K, V>, std::pair<K, V>> {};
-template <class K, class V>
-struct Codec<std::unordered_map<K, V>> : SequenceCodec<std::unordered_map<K, V>, std::pair<K, V>> {};
 
 }  // namespace mp

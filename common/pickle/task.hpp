@@ -89,31 +89,46 @@ inline constexpr bool is_std_function = false;
 template <class R, class... A>
 inline constexpr bool is_std_function<std::function<R(A...)>> = true;
 
-/// The first part that stops a type from crossing, found through containers and structs.
+/// The first part that stops a type from crossing, found through containers and structs; void if none.
+template <Crossing needed, class T>
+consteval auto find_offender(std::type_identity<T>) {
+  if constexpr (crossing_of<T> >= needed)
+    return std::type_identity<void>{};
+  else if constexpr (requires { typename Codec<T>::parts; })
+    return find_offender<needed>(static_cast<typename Codec<T>::parts*>(nullptr));
+  else
+    return std::type_identity<T>{};
+}
+template <Crossing needed, class First, class... Rest>
+consteval auto find_offender(std::tuple<First, Rest...>*) {
+  if constexpr (crossing_of<First> < needed)
+    return find_offender<needed>(std::type_identity<std::remove_cv_t<First>>{});
+  else
+    return find_offender<needed>(static_cast<std::tuple<Rest...>*>(nullptr));
+}
 template <class T, Crossing needed>
-consteval void require_crossing() {
-  if constexpr (crossing_of<T> >= needed) {
-  } else if constexpr (requires { typename Codec<T>::parts; }) {
-    []<class... Parts>(std::tuple<Parts...>*) {
-      (require_crossing<std::remove_cv_t<Parts>, needed>(), ...);
-    }(static_cast<typename Codec<T>::parts*>(nullptr));
+using Offender = typename decltype(find_offender<needed>(std::type_identity<T>{}))::type;
+
+/// Fails to compile, with one message, unless T is void.
+template <class T>
+consteval void refuse() {
+  if constexpr (std::is_void_v<T>) {
   } else if constexpr (crossing_of<T> == Crossing::inheritance) {
-    static_assert(crossing_of<T> >= needed,
-                  "this object can only be shared through inheritance: make it an argument of a Process");
+    static_assert(!sizeof(T), "this object can only be shared through inheritance: make it an argument of a Process");
   } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
-    static_assert(!std::is_pointer_v<T>,
+    static_assert(!sizeof(T),
                   "a function's address means nothing in another program run: write mp::fn<f> instead of f");
   } else if constexpr (std::is_pointer_v<T>) {
-    static_assert(!std::is_pointer_v<T>, "a raw pointer means nothing in another process: send the value it points to");
+    static_assert(!sizeof(T), "a raw pointer means nothing in another process: send the value it points to");
   } else if constexpr (is_std_function<T>) {
-    static_assert(!is_std_function<T>, "a std::function hides what it holds: send a named function, mp::fn<f>");
+    static_assert(!sizeof(T), "a std::function hides what it holds: send a named function, mp::fn<f>");
   } else if constexpr (requires { &T::operator(); }) {
-    static_assert(crossing_of<T> >= needed,
+    static_assert(!sizeof(T),
                   "a lambda that captures cannot be sent: pass what it needs as arguments, or start by fork");
   } else {
-    static_assert(crossing_of<T> >= needed,
-                  "this type cannot be sent to another process: name its fields in mp::fields<T>, send a "
-                  "part that can, or start by fork");
+    static_assert(!sizeof(T),
+                  "this type cannot be sent to another process: name its fields in mp::fields<T>, send a part that "
+                  "can, or start by fork");
   }
 }
 

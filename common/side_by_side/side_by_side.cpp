@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "common/machine.hpp"
-#include "common/side_by_side/python.hpp"
-#include "common/side_by_side/show.hpp"
+#include "common/learn/python.hpp"
+#include "common/learn/show.hpp"
 #include "common/terminal.hpp"
 
 namespace mp {
@@ -55,6 +55,19 @@ struct SideBySide::State {
   void judge();
 };
 
+namespace {
+
+/// Asked before anything is measured: a result must not be lost for want of a folder.
+std::string can_be_written(const std::string& path) {
+  return std::ofstream{path, std::ios::app} ? "" : "cannot write " + path;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  if (!(std::ofstream{path} << text << std::flush)) throw std::runtime_error{"cannot write " + path};
+}
+
+}  // namespace
+
 void SideBySide::State::parse(int argc, char** argv) {
   CLI::App app{result.chapter + " · " + result.program};
   app.add_option("--rounds", rounds, "how often each variant is measured")->check(CLI::Range(1, 1000));
@@ -63,8 +76,8 @@ void SideBySide::State::parse(int argc, char** argv) {
       ->check(CLI::IsMember({"quick", "full"}));
   app.add_option("--patience", patience, "multiplies every time limit, for slow machines")
       ->check(CLI::Range(0.1, 1000.0));
-  app.add_option("--json", json, "write the result as data");
-  app.add_option("--svg", svg, "write the picture");
+  app.add_option("--json", json, "write the result as data")->check(can_be_written);
+  app.add_option("--svg", svg, "write the picture")->check(can_be_written);
   app.add_flag("--python", python, "measure the Python original too");
   try {
     app.parse(argc, argv);
@@ -114,16 +127,6 @@ void SideBySide::add(Variant variant, std::function<std::string()> body) {
   state_->result.variants.push_back({std::move(variant), {}, false});
   state_->bodies.push_back(std::move(body));
 }
-
-namespace {
-
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream out{path};
-  out << text << std::flush;
-  if (!out) throw std::runtime_error{"cannot write " + path};
-}
-
-}  // namespace
 
 int SideBySide::report() {
   State& s = *state_;

@@ -134,14 +134,16 @@ CHECK(together, 20, "all children run at the same time") {
   for (const int n : {2, 7}) {
     const auto run = submission("together", {std::to_string(n)});
     EXPECT_EQ(run.value<Endings>("endings"), Endings(static_cast<std::size_t>(n), 0))
-        << "each of " << n << " tasks waited for the others to run beside it, and some waited in vain: start them "
+        << "each of " << n
+        << " tasks waited for the others to run beside it, and some waited in vain: start them "
            "all before you wait for any";
   }
 }
 
 CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its child runs nothing else") {
   const auto run = submission("exceptions");
-  EXPECT_EQ(run.value<Endings>("endings"), (Endings{1, 4, 1})) << "catch in the child, whatever is thrown, and _exit(1)";
+  EXPECT_EQ(run.value<Endings>("endings"), (Endings{1, 4, 1}))
+      << "catch in the child, whatever is thrown, and _exit(1)";
   for (const auto& report : run.reports)
     EXPECT_EQ(report.from, run.subject) << "a child went on into the code after run_all";
   EXPECT_TRUE(grader::came_to_its_end(run));

@@ -105,7 +105,8 @@ CHECK(heading_once, 20, "the heading once, for none, one or many children") {
 CHECK(lines_once, 20, "a line from each child, once, and no line lost") {
   const auto run = submission("well", {"4"});
   for (int i = 0; i < 4; ++i)
-    EXPECT_EQ(lines(run, "child " + std::to_string(i)), 1) << "for child " << i << ": flush before the child leaves, once";
+    EXPECT_EQ(lines(run, "child " + std::to_string(i)), 1)
+        << "for child " << i << ": flush before the child leaves, once";
   EXPECT_LE(all_lines(run), 5) << "there are lines that nobody asked for";
 }
 

@@ -168,7 +168,9 @@ std::string title_of(const fs::path& readme) {
 
 }  // namespace
 
-fs::path Exercise::solution() const { return folder.parent_path().parent_path() / "solutions" / name / file.filename(); }
+fs::path Exercise::solution() const {
+  return folder.parent_path().parent_path() / "solutions" / name / file.filename();
+}
 fs::path Exercise::starter() const {
   return folder.parent_path().parent_path() / "tests" / "grading" / name / "starter.cpp";
 }
@@ -212,7 +214,9 @@ Grade grade(const Exercise& exercise, const fs::path& file, const fs::path& buil
   const int code = run({parts / "checks", scratch / "submission", fmt::format("{}", patience),
                         "--gtest_output=json:" + results.string()},
                        log);
-  if (code > 1) throw std::runtime_error{"the checks of " + exercise.name + " failed themselves:\n" + mp::read_text(log).value_or("")};
+  if (code > 1)
+    throw std::runtime_error{"the checks of " + exercise.name + " failed themselves:\n" +
+                             mp::read_text(log).value_or("")};
   verdict.checks = read_results(results);
   return verdict;
 }

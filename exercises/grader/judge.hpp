@@ -57,10 +57,10 @@ void describe_check(int points, const char* asks);
 }  // namespace grader
 
 /// One graded point of an exercise: `CHECK(name, points, "what it asks for") { … EXPECT_… }`
-#define CHECK(name, points, asks)                            \
-  static void check_##name();                                \
-  TEST(Check, name) {                                        \
-    grader::describe_check(points, asks);                    \
-    check_##name();                                          \
-  }                                                          \
+#define CHECK(name, points, asks)         \
+  static void check_##name();             \
+  TEST(Check, name) {                     \
+    grader::describe_check(points, asks); \
+    check_##name();                       \
+  }                                       \
   static void check_##name()

@@ -62,7 +62,8 @@ void arrange_mounts() {
 constexpr int rooms = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 
 pid_t fork_into(int namespaces) {
-  return static_cast<pid_t>(check(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr), "clone"));
+  return static_cast<pid_t>(
+      check(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr), "clone"));
 }
 
 /// The reason why namespaces cannot be had; empty when they can.
@@ -124,7 +125,7 @@ struct Pipes {
   check(::dup2(output.number(), 1), "dup2");
   check(::dup2(errors.number(), 2), "dup2");
   check(::dup2(wire.number(), wire::descriptor), "dup2");
-  check(::close_range(wire::descriptor + 1, 99, 0), "close_range");
+  check(::close_range(wire::descriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
   check(::chdir(folder.c_str()), "chdir");
   apply(limits);
   std::vector<char*> argv{const_cast<char*>("submission")};
@@ -236,8 +237,10 @@ void Supervision::compare(const Look& before, const Look& after) {
   added(before.shared, after.shared, [&](auto& name) { left.files.push_back("shared memory /dev/shm/" + name); });
   for (const pid_t pid : mp::descendants(init_)) {
     if (pid == outcome_.subject) continue;
-    if (state_of(pid) == 'Z') left.zombies.push_back(fmt::format("process {} ended, but nobody waited for it", pid));
-    else left.processes.push_back(fmt::format("process {} ({}) is still running", pid, name_of(pid)));
+    if (state_of(pid) == 'Z')
+      left.zombies.push_back(fmt::format("process {} ended, but nobody waited for it", pid));
+    else
+      left.processes.push_back(fmt::format("process {} ({}) is still running", pid, name_of(pid)));
   }
 }
 
@@ -255,7 +258,8 @@ void Supervision::hear_wire() {
   bytes.resize(static_cast<std::size_t>(n));
   ucred sender{};
   for (auto* c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c))
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) std::memcpy(&sender, CMSG_DATA(c), sizeof sender);
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
+      std::memcpy(&sender, CMSG_DATA(c), sizeof sender);
   try {
     mp::Decoder in{mp::Message{std::move(bytes), {}}};
     auto key = mp::decode<std::string>(in);
@@ -302,13 +306,17 @@ void Supervision::hear_status() {
 void Supervision::serve() {
   const mp::Deadline end{limits_.wall};
   while (!over_ && status_.is_open()) {
-    pollfd watched[] = {{output_.number(), POLLIN, 0}, {errors_.number(), POLLIN, 0}, {wire_.number(), POLLIN, 0},
+    pollfd watched[] = {{output_.number(), POLLIN, 0},
+                        {errors_.number(), POLLIN, 0},
+                        {wire_.number(), POLLIN, 0},
                         {status_.number(), POLLIN, 0}};
     ::poll(watched, 4, 20);
     if (watched[0].revents && !hear(output_, outcome_.output)) output_.reset();
     if (watched[1].revents && !hear(errors_, outcome_.errors)) errors_.reset();
-    if (watched[2].revents) hear_wire();
-    else if (watched[3].revents) hear_status();  // only when the wire has nothing more to say
+    if (watched[2].revents)
+      hear_wire();
+    else if (watched[3].revents)
+      hear_status();  // only when the wire has nothing more to say
     if (over_) break;
     if (end.passed()) {
       outcome_.ending = fmt::format("stopped: still running after {:g} s", limits_.wall.count());

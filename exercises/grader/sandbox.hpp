@@ -23,7 +23,7 @@ struct Leftovers {
   std::vector<std::string> processes;    ///< still running
   std::vector<std::string> descriptors;  ///< open now, not before
   std::vector<std::string> threads;
-  std::vector<std::string> files;        ///< in the temporary directory and in shared memory
+  std::vector<std::string> files;  ///< in the temporary directory and in shared memory
 
   std::vector<std::string> all() const;
 };

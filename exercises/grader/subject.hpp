@@ -30,7 +30,7 @@ bool add_scenario(const char* name, Scenario scenario);
 }  // namespace grader
 
 /// Defines what `submission("name")` runs.
-#define SCENARIO(name)                                                                  \
-  static void scenario_##name();                                                        \
-  static const bool added_##name = grader::add_scenario(#name, &scenario_##name);       \
+#define SCENARIO(name)                                                            \
+  static void scenario_##name();                                                  \
+  static const bool added_##name = grader::add_scenario(#name, &scenario_##name); \
   static void scenario_##name()

@@ -1,5 +1,5 @@
 // The table and the data of a comparison.
-#include "common/side_by_side/show.hpp"
+#include "common/learn/show.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/side_by_side/show.hpp"
+#include "common/learn/show.hpp"
 #include "common/terminal.hpp"
 
 namespace mp {

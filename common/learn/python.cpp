@@ -1,4 +1,4 @@
-#include "common/side_by_side/python.hpp"
+#include "common/learn/python.hpp"
 
 #include <fmt/format.h>
 

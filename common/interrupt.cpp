@@ -1,0 +1,76 @@
+#include "common/interrupt.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <string_view>
+
+#include "common/descriptor.hpp"
+#include "common/pidfd.hpp"
+
+namespace mp::interrupt {
+namespace {
+
+/// A signal handler may take no lock and free no memory: the children it can take along stand in a
+/// fixed table, −1 for nobody.
+struct Children : std::array<std::atomic<int>, 1024> {
+  Children() {
+    for (auto& child : *this) child = -1;
+  }
+} children;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+pid_t program = 0;  // only the program itself speaks; its children end in silence
+
+/// Only calls that signal-safety(7) allows.
+void on_interrupt(int signal) {
+  bool any = false;
+  for (const int child : children)
+    if (child >= 0) any = pidfd_send_signal(child, SIGINT, nullptr, 0) == 0 || any;
+  int patience_ms = 1000;  // once one was too slow, the rest are not waited for
+  for (const int child : children) {
+    pollfd watched{child, POLLIN, 0};
+    if (child < 0 || ::poll(&watched, 1, patience_ms) == 1) continue;
+    patience_ms = 0;
+    pidfd_send_signal(child, SIGKILL, nullptr, 0);
+  }
+  if (::getpid() == program) {
+    constexpr std::string_view with = "\nInterrupted; the processes it started have ended.\n",
+                               alone = "\nInterrupted.\n";
+    const auto text = any ? with : alone;
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
+  }
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);  // delivered when this handler returns
+}
+
+}  // namespace
+
+void take_children_along() {
+  program = ::getpid();
+  struct sigaction now {};
+  ::sigaction(SIGINT, nullptr, &now);
+  if (now.sa_handler != SIG_DFL) return;
+  now.sa_handler = on_interrupt;
+  ::sigaction(SIGINT, &now, nullptr);
+}
+
+namespace {
+
+/// Puts `now` where `before` stood, if it stood anywhere.
+void replace(int before, int now) {
+  for (auto& child : children)
+    if (int same = before; child.compare_exchange_strong(same, now)) return;
+}
+
+}  // namespace
+
+void remember(int pidfd) { replace(-1, pidfd); }
+void forget(int pidfd) { replace(pidfd, -1); }
+void forget_all() {
+  for (auto& child : children) child = -1;
+}
+
+}  // namespace mp::interrupt

@@ -1,0 +1,238 @@
+// The harness: what it measures, what it says of wrong answers, crashes and hangs, and how that looks.
+#include "common/side_by_side/side_by_side.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <sstream>
+#include <thread>
+
+#include "01_process/process.hpp"
+#include "common/descriptor.hpp"
+#include "common/learn/show.hpp"
+#include "common/terminal.hpp"
+#include "common/workloads.hpp"
+#include "tests/support/tidy.hpp"
+
+using namespace std::chrono_literals;
+using mp::Kind;
+
+namespace {
+
+struct Program {
+  tidy::Ended ended;
+  nlohmann::json json;
+  std::string svg;
+};
+
+/// A program of the course, in a child of its own: `fill` adds its variants.
+Program program(const std::function<void(mp::SideBySide&)>& fill, std::vector<std::string> options = {}) {
+  const tidy::TemporaryFile json{"out.json", ""}, svg{"out.svg", ""};
+  const auto ended = tidy::in_child([&] {
+    std::vector<std::string> words{"program", "--json", json.path(), "--svg", svg.path(), "--rounds", "2"};
+    words.insert(words.end(), options.begin(), options.end());
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    mp::SideBySide run{static_cast<int>(argv.size()), argv.data(), "99_test", "program"};
+    run.workload("testing <the> harness & more");
+    fill(run);
+    return run.report();
+  });
+  const auto text = mp::read_text(json.path()).value_or("");
+  return {ended, text.empty() ? nlohmann::json{} : nlohmann::json::parse(text).at(0),
+          mp::read_text(svg.path()).value_or("")};
+}
+
+std::string burn() { return std::to_string(mp::sum_below(20'000'000)); }
+
+void burn_task(int i) {
+  const mp::Span span{i};
+  mp::sum_below(5'000'000);
+}
+
+}  // namespace
+
+TEST(SideBySide, TellsTheContractsFieldsOfEachVariant) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.add({"serial", Kind::serial}, burn);
+    run.add({"2 threads", Kind::threads, 2}, burn);
+  });
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_EQ(json.at("chapter"), "99_test");
+  EXPECT_EQ(json.at("program"), "program");
+  EXPECT_GE(json.at("cpus").get<int>(), 1);
+  ASSERT_EQ(json.at("variants").size(), 2U);
+  const auto& threads = json["variants"][1];
+  EXPECT_EQ(threads.at("name"), "2 threads");
+  EXPECT_EQ(threads.at("kind"), "threads");
+  EXPECT_EQ(threads.at("workers"), 2);
+  EXPECT_EQ(threads.at("correct"), true);
+  EXPECT_EQ(threads.at("wrong_on_purpose"), false);
+  EXPECT_EQ(threads.at("answer"), json["variants"][0].at("answer"));
+  EXPECT_GT(threads.at("wall_seconds").get<double>(), 0);
+  EXPECT_GT(threads.at("cpu_seconds").get<double>(), 0);
+  EXPECT_GT(threads.at("speedup").get<double>(), 0);
+  EXPECT_GT(threads.at("peak_memory_kib").get<long>(), 0);
+  EXPECT_GE(threads.at("context_switches").get<long>(), 0);
+  EXPECT_GE(threads.at("spread").get<double>(), 0);
+}
+
+TEST(SideBySide, ShowsAWrongAnswerAsWrongAndFails) {
+  const auto wrong = program([](auto& run) {
+    run.add({"serial", Kind::serial}, [] { return "1"; });
+    run.add({"threads", Kind::threads, 2}, [] { return "2"; });
+  });
+  EXPECT_EQ(wrong.ended.code, 1);
+  EXPECT_EQ(wrong.json["variants"][1].at("correct"), false);
+  EXPECT_NE(wrong.ended.output.find("WRONG"), std::string::npos);
+  const auto meant = program([](auto& run) {
+    run.add({"serial", Kind::serial}, [] { return "1"; });
+    run.add({"threads", Kind::threads, 2, true}, [] { return "2"; });
+  });
+  EXPECT_EQ(meant.ended.code, 0);
+  EXPECT_NE(meant.ended.output.find("wrong, on purpose"), std::string::npos);
+}
+
+TEST(SideBySide, OutlivesCrashesExceptionsAndHangs) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.limit(300ms);
+    run.expect("fine");
+    run.add({"crash", Kind::serial, 1, true}, []() -> std::string { mp::crash(); });
+    run.add({"throw", Kind::serial, 1, true}, []() -> std::string { throw std::runtime_error{"oh"}; });
+    run.add({"exit", Kind::serial, 1, true}, []() -> std::string { ::_exit(3); });
+    run.add({"hang", Kind::processes, 1, true}, []() -> std::string {
+      if (::fork() == 0) mp::never_end();
+      mp::never_end();
+    });
+    run.add({"fine", Kind::serial}, [] { return "fine"; });
+  });
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_EQ(json["variants"][0].at("answer"), "killed by SIGSEGV, all answers lost");
+  EXPECT_EQ(json["variants"][1].at("answer"), "std::runtime_error: oh");
+  EXPECT_EQ(json["variants"][2].at("answer"), "ended early, exit code 3");
+  EXPECT_EQ(json["variants"][3].at("answer"), "still not done after 0.3 s");
+  EXPECT_EQ(json["variants"][4].at("correct"), true);
+}
+
+TEST(SideBySide, CountsMemoryAndTimeOfAllProcesses) {
+  const auto work = [] {
+    std::vector<char> big(64 << 20, 'x');
+    for (const mp::Deadline end{250ms}; !end.passed(); mp::sum_below(1000)) continue;
+    return std::to_string(big[1 << 20]);
+  };
+  const auto [ended, json, svg] = program([&](auto& run) {
+    run.add({"serial", Kind::serial}, work);
+    run.add({"2 processes", Kind::processes, 2}, [&] {
+      mp::Process a{[&] { work(); }}, b{[&] { work(); }};
+      a.start(), b.start();
+      a.join(), b.join();
+      return std::to_string('x');
+    });
+  });
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_GT(json["variants"][0].at("peak_memory_kib").get<long>(), 64 << 10);
+  EXPECT_GT(json["variants"][1].at("peak_memory_kib").get<long>(), 128 << 10);
+  EXPECT_GT(json["variants"][1].at("cpu_seconds").get<double>(), 0.2);
+}
+
+TEST(SideBySide, RecordsSpansFromThreadsForkedAndSpawnedProcesses) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.add({"serial", Kind::serial}, [] {
+      burn_task(0), burn_task(1);
+      return "done";
+    });
+    run.add({"threads", Kind::threads, 2}, [] {
+      std::jthread a{burn_task, 0}, b{burn_task, 1};
+      return "done";
+    });
+    run.add({"fork", Kind::processes, 1}, [] {
+      mp::Process a{burn_task, 0};
+      a.start();
+      return "done";
+    });
+    run.add({"spawn", Kind::processes, 1}, [] {
+      mp::Process a{mp::start::spawn, mp::fn<burn_task>, 0};
+      a.start();
+      return "done";
+    });
+  });
+  std::map<std::string, std::set<std::string>> lanes;
+  for (const auto& span : json.at("spans")) {
+    lanes[span.at("variant")].insert(span.at("lane"));
+    EXPECT_LT(span.at("start").get<double>(), span.at("finish").get<double>());
+    EXPECT_GE(span.at("start").get<double>(), 0);
+  }
+  EXPECT_EQ(lanes["serial"].size(), 1U);
+  EXPECT_EQ(lanes["threads"].size(), 2U);
+  EXPECT_EQ(lanes["fork"].size(), 1U);
+  EXPECT_EQ(lanes["spawn"].size(), 1U);
+  EXPECT_TRUE(lanes["threads"].begin()->starts_with("thread "));
+  EXPECT_TRUE(lanes["spawn"].begin()->starts_with("pid "));
+}
+
+TEST(SideBySide, FitsEightyColumnsWithoutColourWhereNobodyLooks) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.workload(std::string(200, 'w'));
+    run.add({std::string(60, 'n'), Kind::serial}, [] {
+      burn_task(123);
+      return std::string(300, 'a');
+    });
+    for (int i = 0; i < 9; ++i)
+      run.add({"variant " + std::to_string(i), Kind::threads, 2}, [] {
+        burn_task(0);
+        return std::string(300, 'a');
+      });
+  });
+  std::istringstream lines{ended.output};
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(mp::columns(line), 80U) << line;
+  EXPECT_EQ(ended.output.find('\033'), std::string::npos);
+  EXPECT_EQ(ended.errors, "") << "progress is for terminals";
+}
+
+TEST(SideBySide, PaintsOnATerminalUnlessNoColorIsSet) {
+  for (const bool refused : {false, true}) {
+    const auto seen = tidy::run_program({"script", "-qec",
+                                         std::string{refused ? "NO_COLOR=1 " : "NO_COLOR= "} + tidy::build() +
+                                             "/chapters/01_process/loop_sums --rounds 1",
+                                         "/dev/null"});
+    EXPECT_EQ(seen.output.find("\033[1m") == std::string::npos, refused);
+    EXPECT_NE(seen.output.find("measuring"), std::string::npos) << "progress, on a terminal";
+  }
+}
+
+TEST(SideBySide, DrawsAPictureThatIsWellFormed) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.add({"a < b & c", Kind::serial}, [] {
+      burn_task(0);
+      return "x";
+    });
+  });
+  const tidy::TemporaryFile file{"picture.svg", svg};
+  const auto checked =
+      tidy::run_program({"python3", "-c", "import sys,xml.dom.minidom as m; m.parse(sys.argv[1])", file.path()});
+  EXPECT_EQ(checked.code, 0) << checked.errors;
+  EXPECT_NE(svg.find("a &lt; b &amp; c"), std::string::npos);
+}
+
+TEST(SideBySide, RefusesOptionsThatMakeNoSense) {
+  for (const auto& bad : {"--rounds=0", "--rounds=x", "--workers=-1", "--scale=huge", "--nonsense", "stray"}) {
+    const auto [ended, json, svg] = program(
+        [](auto& run) {
+          run.add({"serial", Kind::serial}, [] { return "x"; });
+        },
+        {bad});
+    EXPECT_EQ(ended.code, 2) << bad;
+    EXPECT_NE(ended.errors, "") << bad;
+  }
+}
+
+TEST(SideBySide, SaysWhatItCannotWriteBeforeItMeasures) {
+  const auto ended = tidy::in_child([&] {
+    std::string words[] = {"program", "--json", "/no/such/folder/file"};
+    char* argv[] = {words[0].data(), words[1].data(), words[2].data()};
+    mp::SideBySide run{3, argv, "99_test", "program"};
+    return 0;
+  });
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.errors.find("/no/such/folder/file"), std::string::npos) << ended.errors;
+}

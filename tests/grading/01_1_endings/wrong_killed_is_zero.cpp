@@ -1,0 +1,30 @@
+// Wrong: asks a killed child for its exit code, and gets 0.
+// loses: signals
+// says: ask WIFSIGNALED and WTERMSIG
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <vector>
+
+std::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {
+  std::vector<pid_t> children;
+  for (const auto& task : tasks) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      try {
+        _exit(task());
+      } catch (...) {
+        _exit(1);
+      }
+    }
+    children.push_back(pid);
+  }
+  std::vector<int> endings;
+  for (const pid_t pid : children) {
+    int status = 0;
+    waitpid(pid, &status, 0);
+    endings.push_back(WEXITSTATUS(status));
+  }
+  return endings;
+}

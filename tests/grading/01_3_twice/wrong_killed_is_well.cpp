@@ -1,0 +1,29 @@
+// Wrong: asks a killed child for its exit code, and takes the 0 that it gets for good.
+// loses: counts
+// says: look at the status of each
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <functional>
+
+int run_children(int n, const std::function<bool(int)>& job) {
+  std::printf("%d children are coming\n", n);
+  std::fflush(stdout);
+
+  for (int i = 0; i < n; ++i) {
+    if (fork() == 0) {
+      std::printf("child %d\n", i);
+      bool good = false;
+      try {
+        good = job(i);
+      } catch (...) {}
+      std::fflush(stdout);
+      _exit(good ? 0 : 1);
+    }
+  }
+  int well = 0;
+  for (int status = 0; wait(&status) > 0;)
+    if (WEXITSTATUS(status) == 0) ++well;
+  return well;
+}

@@ -1,0 +1,35 @@
+// Wrong: stops at the first child that did not end well, and waits for no other.
+// loses: nobody_runs_on counts nothing_left
+// says: the child whose job threw did not end well
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+int run_children(int n, const std::function<bool(int)>& job) {
+  std::printf("%d children are coming\n", n);
+  std::fflush(stdout);
+  std::vector<pid_t> children;
+  for (int i = 0; i < n; ++i) {
+    children.push_back(fork());
+    if (children.back() == 0) {
+      std::printf("child %d\n", i);
+      bool good = false;
+      try {
+        good = job(i);
+      } catch (...) {}
+      std::fflush(stdout);
+      _exit(good ? 0 : 1);
+    }
+  }
+  int well = 0;
+  for (const pid_t pid : children) {
+    int status = 0;
+    waitpid(pid, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) break;
+    ++well;
+  }
+  return well;
+}

@@ -1,0 +1,29 @@
+// Wrong: leaves with true, which is 1, and takes 0 for good.
+// loses: nobody_runs_on counts
+// says: did not end well, the two others did
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <functional>
+
+int run_children(int n, const std::function<bool(int)>& job) {
+  std::printf("%d children are coming\n", n);
+  std::fflush(stdout);
+
+  for (int i = 0; i < n; ++i) {
+    if (fork() == 0) {
+      std::printf("child %d\n", i);
+      bool good = false;
+      try {
+        good = job(i);
+      } catch (...) {}
+      std::fflush(stdout);
+      _exit(good);
+    }
+  }
+  int well = 0;
+  for (int status = 0; wait(&status) > 0;)
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) ++well;
+  return well;
+}

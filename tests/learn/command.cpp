@@ -1,0 +1,184 @@
+// ./learn as a reader uses it: its words, its verdicts, its memory.
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "common/descriptor.hpp"
+#include "tests/support/tidy.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The shell script, as it stands at the course's root.
+tidy::Ended script(std::vector<std::string> words) {
+  words.insert(words.begin(), tidy::root() + "/learn");
+  return tidy::run_program(words);
+}
+
+/// The program behind it, which needs no build of its own.
+tidy::Ended learn(std::vector<std::string> words) {
+  words.insert(words.begin(), tidy::build() + "/common/learn/learn");
+  return tidy::run_program(words);
+}
+
+std::string solution(const std::string& exercise) {
+  for (const auto& file : fs::directory_iterator{tidy::root() + "/solutions/" + exercise}) return file.path();
+  return "";
+}
+
+long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+/// A copy of an exercise's state, so that the reader's own progress is not touched.
+struct State {
+  ~State() { fs::remove_all(tidy::folder() + "/state"); }
+};
+
+}  // namespace
+
+TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"frobnicate"},
+                                                {"run", "77"},
+                                                {"run", "01/nothing"},
+                                                {"run", "../etc"},
+                                                {"run", "--what"},
+                                                {"grade", "01_9"},
+                                                {"grade", "1"},
+                                                {"grade", "--file"},
+                                                {"hint"},
+                                                {"reset", "99_9"},
+                                                {"doctor", "me"},
+                                                {"test", "--some"},
+                                                {"watch"},
+                                                {"docs", "01"}}) {
+    const auto seen = script(words);
+    EXPECT_EQ(seen.code, 2) << testing::PrintToString(words);
+    EXPECT_EQ(seen.output, "") << testing::PrintToString(words);
+    EXPECT_EQ(lines(seen.errors), 1) << testing::PrintToString(words) << seen.errors;
+    EXPECT_TRUE(seen.errors.starts_with("./learn: ")) << seen.errors;
+  }
+}
+
+TEST(Words, HelpNamesEveryVerb) {
+  const auto seen = script({"help"});
+  EXPECT_EQ(seen.code, 0);
+  for (const char* verb : {"doctor", "run", "test", "grade", "hint", "reset", "bench", "docs"})
+    EXPECT_NE(seen.output.find(std::string{"./learn "} + verb), std::string::npos) << verb;
+}
+
+TEST(Words, WithoutRightsSaysWhatToRun) {
+  // A machine without dpkg's answers and without sudo, as far as the script can see: no package is there.
+  const std::string bin = tidy::folder() + "/bin";
+  fs::create_directory(bin);
+  for (const char* tool : {"sh", "sed", "tr", "sort", "grep", "expr", "dirname", "readlink", "uname", "cat", "env"})
+    fs::create_symlink(
+        fs::exists(std::string{"/usr/bin/"} + tool) ? std::string{"/usr/bin/"} + tool : std::string{"/bin/"} + tool,
+        bin + "/" + tool);
+  std::ofstream{bin + "/dpkg-query"} << "#!/bin/sh\nexit 1\n";
+  std::ofstream{bin + "/id"} << "#!/bin/sh\necho 1000\n";
+  for (const char* tool : {"dpkg-query", "id"}) fs::permissions(bin + "/" + tool, fs::perms::owner_all);
+  const auto seen = tidy::run_program({"/usr/bin/env", "-i", "PATH=" + bin, tidy::root() + "/learn", "run"});
+  EXPECT_EQ(seen.code, 1);
+  EXPECT_NE(seen.output.find("apt-get update && apt-get install"), std::string::npos) << seen.output << seen.errors;
+  EXPECT_NE(seen.output.find("cmake"), std::string::npos) << seen.output;
+  fs::remove_all(bin);
+}
+
+TEST(Run, MergesTheResultsOfAllProgramsIntoOneFile) {
+  const State state;
+  const tidy::TemporaryFile json{"run.json", ""};
+  const auto seen =
+      learn({"run", "01/loop_sums", "01/sha_chains", "--rounds", "1", "--json", json.path(), "--patience", "20"});
+  EXPECT_EQ(seen.code, 0) << seen.errors;
+  const auto results = nlohmann::json::parse(mp::read_text(json.path()).value());
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[0].at("chapter"), "01_process");
+  EXPECT_EQ(results[0].at("program"), "loop_sums");
+  EXPECT_EQ(results[1].at("program"), "sha_chains");
+  for (const auto& result : results)
+    for (const auto& variant : result.at("variants")) EXPECT_EQ(variant.at("correct"), true) << variant.dump();
+}
+
+TEST(Run, TheHeadlineShowsWhatItClaims) {
+  const State state;
+  const tidy::TemporaryFile json{"run.json", ""};
+  EXPECT_EQ(learn({"run", "01/main", "--rounds", "1", "--json", json.path(), "--patience", "4"}).code, 0);
+  const auto variants = nlohmann::json::parse(mp::read_text(json.path()).value())[0].at("variants");
+  EXPECT_EQ(variants.back().at("answer"), "0 1 4 (-11) 16 timeout 36 49");
+  EXPECT_EQ(variants.back().at("correct"), true);
+  for (std::size_t i = 0; i + 1 < variants.size(); ++i) EXPECT_EQ(variants[i].at("wrong_on_purpose"), true);
+}
+
+TEST(Run, RefusesWhatTheProgramsRefuse) {
+  EXPECT_EQ(learn({"run", "01/loop_sums", "--rounds", "0"}).code, 2);
+  EXPECT_EQ(learn({"run", "05"}).code, 2);
+}
+
+TEST(Grade, WritesAVerdictAndRemembersOnlyTheLearnersOwn) {
+  const State state;
+  const tidy::TemporaryFile json{"grade.json", ""};
+  const auto seen =
+      learn({"grade", "01_1", "--file", solution("01_1_endings"), "--json", json.path(), "--patience", "4"});
+  EXPECT_EQ(seen.code, 0) << seen.output;
+  const auto verdict = nlohmann::json::parse(mp::read_text(json.path()).value()).at("exercises")[0];
+  EXPECT_EQ(verdict.at("exercise"), "01_1_endings");
+  EXPECT_EQ(verdict.at("points"), 100);
+  EXPECT_EQ(verdict.at("total"), 100);
+  EXPECT_EQ(verdict.at("checks").size(), 7U);
+  const auto status = learn({});
+  EXPECT_EQ(status.output.find("100 of 100"), std::string::npos) << status.output;
+}
+
+TEST(Grade, ShowsACompilerErrorAndGivesNoPoints) {
+  const State state;
+  const tidy::TemporaryFile broken{"broken.cpp", "int run_all( {\n"};
+  const auto seen = learn({"grade", "01_1", "--file", broken.path()});
+  EXPECT_EQ(seen.code, 1);
+  EXPECT_NE(seen.output.find("does not compile"), std::string::npos);
+  EXPECT_NE(seen.output.find("broken.cpp:1"), std::string::npos) << seen.output;
+}
+
+TEST(Grade, NeedsAFileThatIsThere) {
+  const auto seen = learn({"grade", "01_1", "--file", "/no/such/file.cpp"});
+  EXPECT_NE(seen.code, 0);
+  EXPECT_NE(seen.errors.find("/no/such/file.cpp"), std::string::npos);
+  EXPECT_EQ(learn({"grade", "--file", solution("01_1_endings")}).code, 2) << "which exercise?";
+}
+
+TEST(Hint, NeedsAVerdictFirst) {
+  const State state;
+  const auto seen = learn({"hint", "01_1"});
+  EXPECT_EQ(seen.code, 1);
+  EXPECT_NE(seen.output.find("./learn grade 01_1"), std::string::npos);
+}
+
+TEST(Hint, GoesOnStepByStepForTheCheckThatFails) {
+  const State state;
+  fs::create_directories(tidy::folder() + "/state");
+  std::ofstream{tidy::folder() + "/state/progress.json"}
+      << R"({"failing_checks": {"01_1_endings": ["signals", "together"]}})";
+  const auto first = learn({"hint", "01_1"}), second = learn({"hint", "01_1"}), third = learn({"hint", "01_1"});
+  EXPECT_NE(first.output.find("signals · hint 1 of 2"), std::string::npos) << first.output;
+  EXPECT_NE(second.output.find("signals · hint 2 of 2"), std::string::npos) << second.output;
+  EXPECT_EQ(third.output, second.output);
+  EXPECT_NE(first.output, second.output);
+}
+
+TEST(Status, SaysWhatComesNext) {
+  const State state;
+  EXPECT_NE(learn({}).output.find("next: ./learn run 01"), std::string::npos);
+  fs::create_directories(tidy::folder() + "/state");
+  std::ofstream{tidy::folder() + "/state/progress.json"}
+      << R"({"chapters_run": ["01_process"], "best_points": {"01_1_endings": 100}})";
+  EXPECT_NE(learn({}).output.find("next: ./learn grade 01_2"), std::string::npos);
+  std::ofstream{tidy::folder() + "/state/progress.json"} << "this is no progress";
+  EXPECT_NE(learn({}).output.find("next: ./learn run 01"), std::string::npos);
+}
+
+TEST(Doctor, SaysWhatThereIs) {
+  const auto seen = learn({"doctor"});
+  EXPECT_EQ(seen.code, 0);
+  for (const char* part : {"compiler", "processors", "/dev/shm", "namespaces", "sanitizers"})
+    EXPECT_NE(seen.output.find(part), std::string::npos) << part;
+}

@@ -1,0 +1,65 @@
+// Scenarios of submissions that do what no submission should.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "common/workloads.hpp"
+#include "exercises/grader/subject.hpp"
+
+SCENARIO(fine) {
+  std::puts("fine");
+  grader::report("answer", 42);
+}
+SCENARIO(endless) { mp::never_end(); }
+SCENARIO(crash) { mp::crash(); }
+SCENARIO(exits_early) { std::exit(0); }
+SCENARIO(eats_memory) {
+  std::vector<std::string> eaten;
+  for (int i = 0; i < 4096; ++i) eaten.emplace_back(std::size_t{1} << 24, 'x');
+}
+
+SCENARIO(leaves_everything) {
+  const pid_t zombie = ::fork();
+  if (zombie == 0) ::_exit(0);
+  siginfo_t ended{};
+  ::waitid(P_PID, static_cast<id_t>(zombie), &ended, WEXITED | WNOWAIT);
+  if (::fork() == 0) mp::never_end();
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    if (::fork() == 0) mp::never_end();  // an orphan, once its parent has ended
+    ::_exit(0);
+  }
+  ::waitpid(parent, nullptr, 0);
+  std::thread{mp::never_end}.detach();
+  const int kept = ::open("/dev/null", O_RDONLY);
+  const std::string folder = std::getenv("TMPDIR");
+  ::close(::open((folder + "/forgotten").c_str(), O_CREAT | O_WRONLY, 0600));
+  ::close(::shm_open("/unruly-test", O_CREAT | O_RDWR, 0600));
+  grader::report("kept", kept);
+}
+
+SCENARIO(breeds) {
+  for (;;)
+    if (::fork() == 0) mp::never_end();
+}
+
+SCENARIO(floods) {
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 1000; ++i) std::puts(line.c_str());
+}
+
+SCENARIO(looks_around) {
+  int open = 0;
+  for (int fd = 0; fd < 1024; ++fd) open += ::fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+  const int file = ::open("/unruly", O_CREAT | O_WRONLY, 0600);
+  std::printf("descriptors %d, %s", open, file == -1 ? "may not write here" : "may write to /");
+  ::unlink("/unruly");
+  if (::getpid() < 10) std::printf(", pid %d", ::getpid());
+  std::puts("");
+}
