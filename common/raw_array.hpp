@@ -20,7 +20,7 @@ namespace mp {
 /// descriptor of its memory file. The memory goes with the last process that has it: a process that
 /// dies leaves its elements as they were. Throws std::system_error where memory is short.
 ///
-/// \python{sharedctypes.RawArray, multiprocessing.sharedctypes.RawArray}
+/// \python{multiprocessing.sharedctypes.RawArray}
 template <class T>
 class RawArray {
   static_assert(std::is_trivially_copyable_v<T> || std::is_trivially_destructible_v<T>,

@@ -34,35 +34,35 @@ class ProcessRef {
  public:
   explicit ProcessRef(std::shared_ptr<Child> child) : child_{std::move(child)} {}
 
-  /// `Process-1`, or the name it was given. \python{name, multiprocessing.Process.name}
+  /// `Process-1`, or the name it was given. \python{multiprocessing.Process.name}
   std::string name() const { return child().identity().name; }
-  /// The kernel's number. \python{pid, multiprocessing.Process.pid}
+  /// The kernel's number. \python{multiprocessing.Process.pid}
   pid_t pid() const { return child().pid(); }
 
   /// Blocks until the process is over. It is over when *it* has ended, even if children of its own
-  /// live on. \python{join, multiprocessing.Process.join}
+  /// live on. \python{multiprocessing.Process.join}
   void join() const;
   /// Blocks at most `limit`; true when the process is over. \python{join(timeout),
   /// multiprocessing.Process.join}
   bool try_join_for(Seconds limit) const;
-  /// Does not block. \python{is_alive, multiprocessing.Process.is_alive}
+  /// Does not block. \python{multiprocessing.Process.is_alive}
   bool is_alive() const;
 
   /// Asks it to end, by SIGTERM, which it may handle or ignore. Its destructors do not run, and
   /// children of its own live on unless they are daemons. No effect once it is over.
-  /// \python{terminate, multiprocessing.Process.terminate}
+  /// \python{multiprocessing.Process.terminate}
   void terminate() const;
-  /// Ends it, by SIGKILL, which nothing can refuse. \python{kill, multiprocessing.Process.kill}
+  /// Ends it, by SIGKILL, which nothing can refuse. \python{multiprocessing.Process.kill}
   void kill() const;
 
   /// How it ended. Does not block: std::logic_error while it runs; StatusLost when somebody else
   /// collected the status.
   ExitStatus status() const;
   /// Nothing while it runs, then its exit code, or minus the signal that ended it; throws StatusLost.
-  /// \python{exitcode, multiprocessing.Process.exitcode}
+  /// \python{multiprocessing.Process.exitcode}
   std::optional<int> exitcode() const;
   /// A descriptor that becomes readable when the process is over, for poll and its like. It stays
-  /// ours: do not close it. \python{sentinel, multiprocessing.Process.sentinel}
+  /// ours: do not close it. \python{multiprocessing.Process.sentinel}
   int sentinel() const { return child().sentinel(); }
 
  protected:
@@ -87,7 +87,7 @@ struct ProcessOptions {
 /// The destructor waits for the child. A *daemon* is told to terminate, killed if it has not ended
 /// after a second, and ends with its parent even when that is killed; it may start no process itself.
 ///
-/// \python{Process, multiprocessing.Process}
+/// \python{multiprocessing.Process}
 class Process : public ProcessRef {
  public:
   /// Starts by fork: `Process p{f, args…};` copies or moves f and args, and calls f(args…).
@@ -121,11 +121,11 @@ class Process : public ProcessRef {
 
   /// Starts the child; does not wait for anything it does. Throws std::logic_error when it was
   /// started before or this process is a daemon, std::system_error when the kernel has no room.
-  /// \python{start, multiprocessing.Process.start}
+  /// \python{multiprocessing.Process.start}
   void start();
 
   /// Gives up what the kernel keeps for a process that is over, and every further call throws.
-  /// std::logic_error while it runs. \python{close, multiprocessing.Process.close}
+  /// std::logic_error while it runs. \python{multiprocessing.Process.close}
   void close();
 
  private:
@@ -163,7 +163,7 @@ class Process : public ProcessRef {
   Launch launch_;  // empty once started, closed or moved from
 };
 
-/// This process. \python{current_process, multiprocessing.current_process}
+/// This process. \python{multiprocessing.current_process}
 struct CurrentProcess {
   std::string name;  ///< `MainProcess`, or what its parent called it
   pid_t pid;
@@ -174,7 +174,7 @@ CurrentProcess current_process();
 /// The process that started this one.
 class ParentProcess {
  public:
-  /// Its name. \python{name, multiprocessing.parent_process}
+  /// Its name. \python{multiprocessing.parent_process}
   std::string name() const;
   pid_t pid() const;
   /// Does not block; sees a death by SIGKILL too.
@@ -185,11 +185,11 @@ class ParentProcess {
   bool try_join_for(Seconds limit) const;
 };
 
-/// Nothing in a process that no Process started. \python{parent_process, multiprocessing.parent_process}
+/// Nothing in a process that no Process started. \python{multiprocessing.parent_process}
 std::optional<ParentProcess> parent_process();
 
 /// The children of this process that are still running; collects the status of finished ones on the
-/// way, as starting one does. \python{active_children, multiprocessing.active_children}
+/// way, as starting one does. \python{multiprocessing.active_children}
 std::vector<ProcessRef> active_children();
 
 }  // namespace mp

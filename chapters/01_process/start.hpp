@@ -29,7 +29,7 @@ struct Started {
 /// return; in the program itself it arranges that Ctrl-C takes the children along. A program that
 /// starts by spawn without it is told so: its children would run main all over again.
 ///
-/// \python{if __name__ == "__main__" and freeze_support, multiprocessing.freeze_support}
+/// \python{multiprocessing.freeze_support}
 void main_guard(int argc, char** argv);
 
 /// The start methods.

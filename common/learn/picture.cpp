@@ -58,10 +58,10 @@ double axis_step(double longest) {
 
 /// Colours that hold in both modes come from the page when it has them.
 constexpr std::string_view svg_style = R"(<style>
-  text { font: 12px system-ui, sans-serif; fill: #1f2328 } .variant { font-weight: 600 } .lane, .axis { fill: #59636e }
+  .page { fill: #ffffff } text { font: 12px system-ui, sans-serif; fill: #1f2328 } .variant { font-weight: 600 } .lane, .axis { fill: #59636e }
   .task { stroke: #ffffff } .even { fill: #4a7fb5 } .odd { fill: #86acd4 } .unfinished { fill: #c4453a }
   .number { fill: #ffffff; font-size: 10px } .grid { stroke: #d1d9e0 }
-  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .lane, .axis { fill: #9198a1 } .task { stroke: #0d1117 }
+  @media (prefers-color-scheme: dark) { .page { fill: #0d1117 } text { fill: #e6edf3 } .lane, .axis { fill: #9198a1 } .task { stroke: #0d1117 }
     .grid { stroke: #3d444d } .number { fill: #ffffff } .odd { fill: #2f5f92 } }
 </style>
 )";
@@ -98,7 +98,8 @@ std::string timeline_svg(const Comparison& comparison) {
     for (const Lane& lane : rows) {
       body += fmt::format("<text class=\"lane\" x=\"16\" y=\"{:.0f}\">{}</text>\n", y + 14, escaped(lane.name));
       for (const Lane::Task& task : lane.tasks) {
-        const double x = left_edge + task.start * scale, w = std::max(1.0, (task.finish - task.start) * scale);
+        const double x = left_edge + task.start * scale,
+                     w = std::max(task.finished ? 1.0 : 5.0, (task.finish - task.start) * scale);
         const char* kind = !task.finished ? "unfinished" : task.number % 2 ? "odd" : "even";
         body += fmt::format(
             "<rect class=\"task {}\" x=\"{:.1f}\" y=\"{:.0f}\" width=\"{:.1f}\" height=\"{:.0f}\" "
@@ -126,7 +127,8 @@ std::string timeline_svg(const Comparison& comparison) {
              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 780 {:.0f}\" role=\"img\" "
              "aria-label=\"{}\">\n",
              y + 28, title) +
-         std::string{svg_style} + fmt::format("<text x=\"8\" y=\"18\">{}</text>\n", title) + axis + body + "</svg>\n";
+         std::string{svg_style} + "<rect class=\"page\" width=\"100%\" height=\"100%\" rx=\"8\"/>\n" +
+         fmt::format("<text x=\"8\" y=\"18\">{}</text>\n", title) + axis + body + "</svg>\n";
 }
 
 }  // namespace mp

@@ -89,6 +89,8 @@ inline constexpr bool is_std_function = false;
 template <class R, class... A>
 inline constexpr bool is_std_function<std::function<R(A...)>> = true;
 
+template <Crossing needed, class First, class... Rest>
+consteval auto find_offender(std::tuple<First, Rest...>*);
 /// The first part that stops a type from crossing, found through containers and structs; void if none.
 template <Crossing needed, class T>
 consteval auto find_offender(std::type_identity<T>) {

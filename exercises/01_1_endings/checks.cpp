@@ -22,8 +22,8 @@ namespace {
 bool meet(std::atomic<int>& here, int n) {
   ++here;
   for (const mp::Deadline end{mp::Seconds{3}}; here < n; ::usleep(200))
-    if (end.passed()) return false;
-  return true;
+    if (end.passed()) here = 1000;  // nobody else need wait in vain
+  return here < 1000;
 }
 
 int die_of(int signal) {
@@ -98,33 +98,46 @@ SCENARIO(bystander) {
 
 #else
 
+#include <algorithm>
+
 #include "exercises/grader/judge.hpp"
 
 using grader::submission;
 using Endings = std::vector<int>;
 
+namespace {
+
+/// Their order is the affair of one check alone.
+Endings sorted(Endings endings) {
+  std::sort(endings.begin(), endings.end());
+  return endings;
+}
+
+}  // namespace
+
 CHECK(codes, 15, "the exit codes of children that return, 0 to 255") {
   for (const int seed : {3, 130}) {
     const auto run = submission("codes", {std::to_string(seed), std::to_string(seed + 60)});
-    EXPECT_EQ(run.value<Endings>("endings"), (Endings{0, seed, seed + 60, 255}))
-        << "an exit code sits inside the status: take it out with WEXITSTATUS";
+    EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{0, seed, seed + 60, 255}))
+        << "what each task returned: it sits inside the status, take it out with WEXITSTATUS";
   }
   EXPECT_EQ(submission("none").value<Endings>("endings"), Endings{}) << "no tasks, no endings";
 }
 
 CHECK(order, 10, "numbers in the order of the tasks, whichever child ends first") {
   EXPECT_EQ(submission("order").value<Endings>("endings"), (Endings{10, 11, 12, 13, 14}))
-      << "the children ended in the opposite order: keep the pids, and wait for each by pid";
+      << "in the order of the tasks, though their children end in the opposite order: keep the pids, and wait for each "
+         "by pid";
 }
 
 CHECK(signals, 20, "minus the signal for a child that was killed") {
-  EXPECT_EQ(submission("signals").value<Endings>("endings"), (Endings{-11, -9, 9, -15}))
+  EXPECT_EQ(sorted(submission("signals").value<Endings>("endings")), (Endings{-15, -11, -9, 9}))
       << "a killed child has no exit code: ask WIFSIGNALED and WTERMSIG, and make it negative";
 }
 
 CHECK(own_process, 15, "each task in a process of its own, which the caller's memory survives") {
   const auto run = submission("own_process");
-  ASSERT_EQ(run.value<Endings>("endings"), (Endings{0, 0, 0}));
+  ASSERT_EQ(run.value<Endings>("endings"), (Endings{0, 0, 0})) << "each of three tasks returns 0";
   EXPECT_TRUE(run.value<bool>("elsewhere")) << "a task ran in the process that called run_all";
   EXPECT_TRUE(run.value<bool>("different")) << "two tasks ran in the same process";
   EXPECT_EQ(run.value<int>("global"), 1) << "a task changed a variable of the caller";
@@ -142,7 +155,7 @@ CHECK(together, 20, "all children run at the same time") {
 
 CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its child runs nothing else") {
   const auto run = submission("exceptions");
-  EXPECT_EQ(run.value<Endings>("endings"), (Endings{1, 4, 1}))
+  EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{1, 1, 4}))
       << "catch in the child, whatever is thrown, and _exit(1)";
   for (const auto& report : run.reports)
     EXPECT_EQ(report.from, run.subject) << "a child went on into the code after run_all";

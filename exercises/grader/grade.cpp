@@ -86,12 +86,13 @@ class Translation {
       const std::string got = value(), expected = value();
       facts = "expected " + expected + "\ngot      " + got + "\n";
     } else if (take("Value of: ")) {
-      const std::string actual = take("  Actual: ").value_or("");
+      const std::string actual = take("  Actual: ").value_or("") + "\n" + before("Expected: ");
       take("Expected: ");
       const auto why = actual.find('(');  // what an AssertionResult has to say
-      if (why != std::string::npos) facts = actual.substr(why + 1) + "\n" + until(")");
+      if (why != std::string::npos) facts = actual.substr(why + 1, actual.rfind(')') - why - 1) + "\n";
     } else if (const auto thrown = take("C++ exception with description \"")) {
-      return trimmed(*thrown + "\n" + until("\" thrown in the test body."));
+      const std::string all = *thrown + "\n" + rest();
+      return trimmed(all.substr(0, all.rfind("\" thrown in the test body.")));
     }
     return trimmed(rest() + facts);
   }
@@ -107,14 +108,10 @@ class Translation {
     std::string expression = take("  ").value_or("");
     return take("    Which is: ").value_or(expression);
   }
-  /// Lines up to the one that ends so, without that ending.
-  std::string until(const std::string& ending) {
+  /// Lines up to the one that begins so.
+  std::string before(const std::string& beginning) {
     std::string text;
-    while (at_ < lines_.size()) {
-      std::string line = lines_[at_++];
-      if (line.ends_with(ending)) return text + line.substr(0, line.size() - ending.size()) + "\n";
-      text += line + "\n";
-    }
+    while (at_ < lines_.size() && !lines_[at_].starts_with(beginning)) text += lines_[at_++] + "\n";
     return text;
   }
   std::string rest() {

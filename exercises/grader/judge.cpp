@@ -21,6 +21,8 @@ std::string last_lines(const std::string& text, std::size_t most) {
 
 std::string Run::story(const std::string& what) const {
   std::string text = what + ": " + ending;
+  if (ending.starts_with("killed by SIGTERM") || ending.starts_with("killed by SIGKILL"))
+    text += "; did it signal itself, or its whole group?";
   if (!errors.empty()) text += "\nit printed:\n" + last_lines(errors, 5);
   return text;
 }

@@ -31,9 +31,13 @@ class Run : public Outcome {
     return found;
   }
 
-  /// The one value reported under a key; the check fails, saying how the run ended, when there is none.
+  /// The one value that the scenario itself reported under a key, after all it started; the check fails when
+  /// there is none, saying how the run ended, and when another process reported it too.
   template <class T>
   T value(const std::string& key) const {
+    for (const Report& report : reports)
+      if (report.key == key && report.from != subject)
+        throw std::runtime_error{"a child came back to the code that called you, and went on there beside its parent"};
     const auto all = values<T>(key);
     if (all.empty()) throw std::runtime_error{story("the scenario did not get as far as reporting its " + key)};
     return all.front();

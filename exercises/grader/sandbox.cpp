@@ -188,6 +188,12 @@ std::string descriptor_text(pid_t pid, const std::string& number) {
   return fmt::format("descriptor {} ({})", number, target.string());
 }
 
+/// Does this descriptor hold the very process that has it? The course's Process keeps one, for its children.
+bool is_own_pidfd(pid_t pid, const std::string& number) {
+  const auto info = mp::read_text(fmt::format("/proc/{}/fdinfo/{}", pid, number)).value_or("");
+  return info.find(fmt::format("\nPid:\t{}\n", pid)) != std::string::npos;
+}
+
 /// One run, from the fork to the last look.
 class Supervision {
  public:
@@ -230,8 +236,9 @@ void Supervision::compare(const Look& before, const Look& after) {
       if (!was.contains(each)) note(each);
   };
   Leftovers& left = outcome_.left;
-  added(before.descriptors, after.descriptors,
-        [&](auto& number) { left.descriptors.push_back(descriptor_text(outcome_.subject, number)); });
+  added(before.descriptors, after.descriptors, [&](auto& number) {
+    if (!is_own_pidfd(outcome_.subject, number)) left.descriptors.push_back(descriptor_text(outcome_.subject, number));
+  });
   added(before.threads, after.threads, [&](auto& id) { left.threads.push_back("thread " + id); });
   added(before.files, after.files, [&](auto& name) { left.files.push_back("temporary file " + name); });
   added(before.shared, after.shared, [&](auto& name) { left.files.push_back("shared memory /dev/shm/" + name); });

@@ -1,4 +1,4 @@
-// One process becomes two. Only the return value of fork tells them apart.
+// One process becomes two. Only what fork returns tells them apart.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,10 +7,11 @@
 int main() {
   const pid_t child = fork();
   if (child == 0) {
-    std::printf("child:  my parent is the process that started me\n");
+    std::printf("child:  fork returned 0 to me\n");
     return 7;
   }
   int status = 0;
   waitpid(child, &status, 0);
-  std::printf("parent: it returned %d\n", WEXITSTATUS(status));
+  std::printf("parent: fork returned %s to me, and the child returned %d\n",
+              child > 0 ? "its pid" : "an error", WEXITSTATUS(status));
 }

@@ -1,6 +1,6 @@
 // Wrong: returns from the child, into the code of the caller.
 // loses: codes order signals own_process together exceptions nothing_left
-// says: take it out with WEXITSTATUS
+// says: a child came back to the code
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // Wrong: takes the pids from the back, and so gives the endings in the opposite order.
-// loses: codes order signals
-// says: got      { 255, 63, 3, 0 }
+// loses: order
+// says: got      { 14, 13, 12, 11, 10 }
 #include <sys/wait.h>
 #include <unistd.h>
 

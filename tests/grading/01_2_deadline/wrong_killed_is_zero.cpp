@@ -1,5 +1,5 @@
 // Wrong: asks a killed child for its exit code, and gets 0.
-// loses: in_time terminated killed others nothing_left
+// loses: in_time terminated killed
 // says: the task died of SIGSEGV
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Wrong: sends SIGKILL when the limit is over, without asking first.
-// loses: terminated grace others
+// loses: terminated grace
 // says: got      killed
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Wrong: leaves the loop in the child by return, and so comes back to the caller.
-// loses: nobody_runs_on exit_handlers counts nothing_left
+// loses: nobody_runs_on exit_handlers counts
 // says: a child came back to the caller's code
 #include <sys/wait.h>
 #include <unistd.h>

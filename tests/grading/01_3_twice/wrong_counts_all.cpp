@@ -1,6 +1,6 @@
 // Wrong: counts a child as well however it ended.
-// loses: nobody_runs_on counts
-// says: the child whose job threw did not end well
+// loses: counts
+// says: look at the status of each
 #include <sys/wait.h>
 #include <unistd.h>
 

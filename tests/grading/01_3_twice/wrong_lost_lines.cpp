@@ -1,6 +1,6 @@
 // Wrong: leaves by _exit without a flush, and takes the line in the buffer along.
 // loses: lines_once
-// says: for child 0: flush before the child leaves
+// says: it says its line, flushes, and leaves
 #include <sys/wait.h>
 #include <unistd.h>
 

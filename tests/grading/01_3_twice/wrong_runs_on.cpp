@@ -1,6 +1,6 @@
 // Wrong: flushes before each fork, but lets the child go on with the loop.
-// loses: lines_once nobody_runs_on exit_handlers counts nothing_left
-// says: flush before the child leaves, once
+// loses: lines_once nobody_runs_on exit_handlers counts
+// says: it says its line, flushes, and leaves
 #include <sys/wait.h>
 #include <unistd.h>
 

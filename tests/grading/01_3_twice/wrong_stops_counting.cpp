@@ -1,6 +1,6 @@
 // Wrong: stops at the first child that did not end well, and waits for no other.
-// loses: nobody_runs_on counts nothing_left
-// says: the child whose job threw did not end well
+// loses: counts nothing_left
+// says: look at the status of each
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // Wrong: leaves with true, which is 1, and takes 0 for good.
-// loses: nobody_runs_on counts
-// says: did not end well, the two others did
+// loses: counts
+// says: look at the status of each
 #include <sys/wait.h>
 #include <unistd.h>
 

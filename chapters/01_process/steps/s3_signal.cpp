@@ -1,0 +1,24 @@
+// How did it end? By returning, or by a signal: two questions, one number.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+int returns() { return 3; }
+int crashes() { return raise(SIGSEGV); }  // new
+
+int run(int (*function)()) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) _exit(function());
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? -WTERMSIG(status)
+                             : WEXITSTATUS(status);  // new: Python's exitcode
+}
+
+int main() {
+  std::printf("returns: %d\n", run(returns));
+  std::printf("crashes: %d, and we are still here\n", run(crashes));  // new
+}

@@ -1,0 +1,14 @@
+#!/bin/sh
+# filter.sh FILE: a page as Doxygen wants it. In the repository it reads well without: code is linked
+# there, and shown here; pages link to files there, and to pages here.
+chapter=$(echo "$1" | sed -n 's#.*/chapters/\(\([0-9]*\)_[^/]*\)/README.md#\1#p')
+exercise=$(echo "$1" | sed -n 's#.*/exercises/\([0-9]*_[0-9]\)_[^/]*/README.md#\1#p')
+label=
+[ -z "$chapter" ] || label="chapter_${chapter%%_*}"
+[ -z "$exercise" ] || label="exercise_$exercise"
+sed -e "1s/^# .*/&${label:+ {#$label\}}/" \
+    -e "s#^\[\`steps/[^]]*\`\](\(steps/[^)]*\))\$#**\1**\n\n@include $chapter/\1#" \
+    -e 's#(\(\.\./\)*docs/pictures/#(#g' \
+    -e 's#\](\(\.\./\)*exercises/\([0-9]*_[0-9]\)_[^/]*/README.md)#](@ref exercise_\2)#g' \
+    -e 's#\](\(\.\./\)*chapters/\([0-9]*\)_[^/]*/README.md)#](@ref chapter_\2)#g' \
+    -e 's#\[\(`[^`]*`\)\]([^)]*\.[ch]pp)#\1#g' "$1"

@@ -1,0 +1,111 @@
+// peer: the course's own figures, in the protocol that compares libraries in one run:
+//   peer --list            one line a benchmark: CASE VARIANT QUICK_N FULL_N
+//   peer CASE VARIANT N    runs it once, checks the work, prints one line of JSON
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <functional>
+#include <numeric>
+#include <string_view>
+
+#include "01_process/process.hpp"
+#include "common/chains.hpp"
+#include "common/workloads.hpp"
+
+namespace {
+
+struct Result {
+  double seconds;
+  double operations;
+  bool latency;  ///< tell the time of one, not how many a second
+  std::string more = "";
+};
+
+struct Benchmark {
+  std::string_view of, variant;
+  long quick, full;
+  std::function<Result(long)> run;
+};
+
+void expect(bool good, const char* what) {
+  if (good) return;
+  fmt::print(stderr, "the work is wrong: {}\n", what);
+  std::exit(4);
+}
+
+void leave() { std::exit(42); }
+
+template <class Start>
+Result start_join(Start start, long n) {
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; ++i) {
+    mp::Process process{start, mp::fn<leave>};
+    process.start();
+    process.join();
+    expect(process.exitcode() == 42, "the child's exit code");
+  }
+  return {mp::seconds_since(begin), static_cast<double>(n), true};
+}
+
+/// Two processes, each with every other of the tasks.
+template <class Work>
+double by_two_processes(Work work) {
+  const auto begin = mp::Clock::now();
+  std::vector<mp::Process> processes;
+  for (int first = 0; first < 2; ++first) processes.emplace_back(work, first);
+  for (auto& process : processes) process.start();
+  for (auto& process : processes) process.join();
+  return mp::seconds_since(begin);
+}
+
+Result chains(long rounds, bool serial) {
+  const mp::Digests digests{mp::chain_count};
+  const auto work = [&](int first, int step) {
+    for (int i = first; i < mp::chain_count; i += step) mp::chain(i, rounds, digests);
+  };
+  const auto begin = mp::Clock::now();
+  if (serial) work(0, 1);
+  const double seconds = serial ? mp::seconds_since(begin) : by_two_processes([&](int first) { work(first, 2); });
+  return {seconds, static_cast<double>(mp::chain_count * rounds), false,
+          fmt::format(",\"check\":\"{}\"", mp::answer(digests).substr(0, 16))};
+}
+
+Result sums(long additions) {
+  constexpr std::size_t tasks = 8;
+  const mp::RawArray<std::uint64_t> results{tasks};
+  const double seconds = by_two_processes([&](int first) {
+    for (auto i = static_cast<std::size_t>(first); i < tasks; i += 2) results[i] = mp::sum_below(additions);
+  });
+  const auto n = static_cast<std::uint64_t>(additions);
+  for (const auto sum : results) expect(sum == n * (n - 1) / 2, "a sum");
+  return {seconds, static_cast<double>(tasks) * static_cast<double>(additions), false};
+}
+
+const std::vector<Benchmark> benchmarks{
+    {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
+    {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
+    {"sum_2procs", "Process", 5'000'000, 50'000'000, sums},
+    {"sha_serial", "loop", 10'000, 200'000, [](long n) { return chains(n, true); }},
+    {"sha_2procs", "Process", 10'000, 200'000, [](long n) { return chains(n, false); }},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mp::main_guard(argc, argv);
+  if (argc == 2 && std::string_view{argv[1]} == "--list") {
+    for (const auto& b : benchmarks) fmt::print("{} {} {} {}\n", b.of, b.variant, b.quick, b.full);
+    return 0;
+  }
+  if (argc == 4)
+    for (const auto& b : benchmarks)
+      if (b.of == argv[1] && b.variant == argv[2]) {
+        const Result r = b.run(std::atol(argv[3]));
+        fmt::print("{{\"peer\":\"forklore/{}\",\"case\":\"{}\",\"n\":{:.0f},\"seconds\":{:.9f},\"{}\":{:.1f}{}}}\n",
+                   b.variant, b.of, r.operations, r.seconds, r.latency ? "per_op_ns" : "per_sec",
+                   r.latency ? r.seconds / r.operations * 1e9 : r.operations / r.seconds, r.more);
+        return 0;
+      }
+  fmt::print(stderr, "usage: {} --list | CASE VARIANT N\n", argv[0]);
+  return 2;
+}
