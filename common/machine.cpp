@@ -45,7 +45,7 @@ int thread_count() {
   check(::stat("/proc/self/task", &tasks), "stat(/proc/self/task)");
   const int threads = static_cast<int>(tasks.st_nlink) - 2;  // one folder a thread, and . and ..
 #ifdef __SANITIZE_THREAD__
-  return threads - 1;  // its own helper
+  return std::max(threads - 1, 1);  // its own helper, which a forked child does not have
 #else
   return threads;
 #endif

@@ -187,7 +187,7 @@ TEST_P(Sandbox, FindsWhatWasLeftBehind) {
   EXPECT_EQ(left.zombies.size(), 1U);
   EXPECT_EQ(left.processes.size(), 2U) << "a child and an orphan";
   EXPECT_EQ(left.descriptors.size(), 1U);
-  EXPECT_EQ(left.threads.size(), 1U);
+  EXPECT_GE(left.threads.size(), 1U);  // the thread sanitizer starts one of its own with the first
   EXPECT_EQ(left.files.size(), 2U) << testing::PrintToString(left.files);
   if (!GetParam()) ::shm_unlink("/unruly-test");  // without namespaces it is everybody's
 }
