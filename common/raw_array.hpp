@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include <concepts>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -49,7 +50,7 @@ class RawArray {
   }
 
   std::size_t size() const { return size_; }
-  T& operator[](std::size_t i) const { return data_[i]; }
+  T& operator[](std::integral auto i) const { return data_[i]; }
   T* begin() const { return data_; }
   T* end() const { return data_ + size_; }
 

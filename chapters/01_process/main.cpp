@@ -31,7 +31,7 @@ std::string serial(bool may_crash) {
 }
 
 std::string threads(bool may_crash) {
-  std::vector<long> answers(task_count);
+  const mp::RawArray<long> answers{task_count};
   std::vector<std::jthread> workers;  // its destructor joins, and that is all one can do to a thread
   for (int i = 0; i < task_count; ++i) workers.emplace_back([&, i] { answers[i] = task(i, may_crash); });
   workers.clear();
@@ -46,13 +46,13 @@ std::string processes(mp::Seconds limit) {
 
   const mp::Deadline end{limit};
   std::vector<std::string> answers;
-  for (int i = 0; i < task_count; ++i) {
-    if (!workers[i].try_join_for(end.remaining())) {
-      workers[i].kill();  // a process can be ended
+  for (auto& worker : workers) {
+    if (!worker.try_join_for(end.remaining())) {
+      worker.kill();  // a process can be ended
       answers.push_back("timeout");
     } else {
-      const int code = workers[i].exitcode().value();
-      answers.push_back(code == 0 ? std::to_string(results[i]) : fmt::format("({})", code));
+      const int code = worker.exitcode().value();
+      answers.push_back(code == 0 ? std::to_string(results[answers.size()]) : fmt::format("({})", code));
     }
   }
   return fmt::format("{}", fmt::join(answers, " "));
