@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   mp::SideBySide run{argc, argv, "01_process", "loop_sums"};
   const long n = run.scaled(200'000'000, 500'000'000);
   const int workers = run.workers();
-  run.workload(fmt::format("{} sums of {} additions each", task_count, n));
+  run.workload(fmt::format("{} sums of {} million additions each", task_count, n / 1'000'000));
   run.add({"serial", mp::Kind::serial}, [=] { return serial(n); });
   run.add({fmt::format("{} threads", workers), mp::Kind::threads, workers}, [=] { return by_threads(n, workers); });
   run.add({fmt::format("{} processes, fork", workers), mp::Kind::processes, workers},

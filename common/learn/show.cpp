@@ -22,8 +22,8 @@ std::string memory_text(long kib) {
 
 std::string row(const std::string& name, const std::string& wall, const std::string& spread, const std::string& cpu,
                 const std::string& speedup, const std::string& memory, const std::string& switches) {
-  return left(name, 29) + right(wall, 9) + right(spread, 8) + right(cpu, 9) + right(speedup, 8) + right(memory, 9) +
-         right(switches, 8) + "\n";
+  return left(name, 27) + right(wall, 9) + right(spread, 8) + right(cpu, 9) + right(speedup, 8) + right(memory, 9) +
+         right(switches, 10) + "\n";
 }
 
 std::string row(const Comparison& comparison, const Measured& m) {
@@ -69,7 +69,7 @@ std::string table(const Comparison& comparison, bool colours) {
       painted(fmt::format("{} processors, {} round{}, medians", comparison.cpus, rounds, rounds == 1 ? "" : "s"),
               Colour::dim, colours) +
       "\n\n";
-  text += painted(row("  variant", "wall", "spread", "cpu", "faster", "memory", "switch."), Colour::dim, colours);
+  text += painted(row("  variant", "wall", "spread", "cpu", "faster", "memory", "switches"), Colour::dim, colours);
   for (const Measured& m : comparison.variants) {
     const std::string line = row(comparison, m);
     text += m.correct ? line : painted(line, m.variant.wrong_on_purpose ? Colour::yellow : Colour::red, colours);
