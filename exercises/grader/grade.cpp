@@ -155,6 +155,18 @@ std::string indented(const std::string& text, const std::string& by) {
   return lines;
 }
 
+/// In lines of at most `width` columns; the later ones begin with `indent`.
+std::string wrapped(const std::string& text, std::size_t width, const std::string& indent) {
+  std::istringstream words{text};
+  std::string all, line;
+  for (std::string word; words >> word;) {
+    if (!line.empty() && mp::columns(line) + 1 + mp::columns(word) > width)
+      all += std::exchange(line, "") + "\n" + indent;
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return all + line;
+}
+
 std::string title_of(const fs::path& readme) {
   std::ifstream in{readme};
   std::string line;
@@ -243,7 +255,7 @@ std::string to_text(const Grade& grade, const Exercise& exercise, bool colours) 
   for (const CheckResult& check : grade.checks) {
     text += painted(check.passed ? "  GOOD " : "  BAD  ", check.passed ? Colour::green : Colour::red, colours) +
             fmt::format("{:>3}  {} {}\n", check.of, mp::left(check.name, 14),
-                        painted(mp::shortened(check.asks, 53), Colour::dim, colours));
+                        painted(wrapped(check.asks, 53, std::string(27, ' ')), Colour::dim, colours));
     if (!check.passed) text += indented(first_lines(check.message, 16), "           ");
   }
   const Colour colour = grade.full() ? Colour::green : Colour::yellow;
