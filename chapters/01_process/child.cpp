@@ -17,6 +17,14 @@ namespace mp {
 
 // ---- the parent's side ----
 
+Started::Started(pid_t child) : pid{child}, sentinel{pidfd_open(child, 0)} {
+  if (sentinel.is_open()) return;
+  const int why = errno;
+  ::kill(child, SIGKILL);  // nobody could wait for it
+  ::waitpid(child, nullptr, 0);
+  check_code(why, "pidfd_open");
+}
+
 Child::Child(Identity identity, Started started)
     : identity_{std::move(identity)}, pid_{started.pid}, sentinel_{std::move(started.sentinel)}, parent_{::getpid()} {}
 
@@ -124,8 +132,8 @@ void leave(int code, void*) {
 }
 
 void close_standard_input() {
-  const Descriptor nothing{check(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open(/dev/null)")};
-  check(::dup2(nothing.number(), STDIN_FILENO), "dup2");
+  ::close(STDIN_FILENO);  // so that open gives its number to what it opens
+  check(::open("/dev/null", O_RDONLY), "open(/dev/null)");
 }
 
 /// A daemon ends with its parent. Its own signal handlers and loops cannot get in the way, and

@@ -4,7 +4,6 @@
 
 #include "01_process/child.hpp"
 #include "common/machine.hpp"
-#include "common/pidfd.hpp"
 
 namespace mp::start {
 namespace {
@@ -40,7 +39,7 @@ Started Fork::launch(const Identity& child, const std::function<void()>& call) {
     me.parent_name = me.identity.name;
     be_child(child, call);
   }
-  return {pid, Descriptor{check(pidfd_open(pid, 0), "pidfd_open")}};
+  return Started{pid};
 }
 
 }  // namespace mp::start

@@ -10,7 +10,6 @@
 
 #include "01_process/child.hpp"
 #include "common/interrupt.hpp"
-#include "common/pidfd.hpp"
 
 namespace mp {
 
@@ -112,8 +111,7 @@ Started start::Spawn::launch(const Identity& child, const Message& call) {
   for (const Descriptor& d : message.descriptors) descriptors.push_back(d.number());
   std::string flag{child_flag}, number = std::to_string(file.number());
   char* const argv[] = {program_invocation_name, flag.data(), number.data(), nullptr};
-  const pid_t pid = run_again(argv, descriptors);
-  return {pid, Descriptor{check(pidfd_open(pid, 0), "pidfd_open")}};
+  return Started{run_again(argv, descriptors)};
 }
 
 }  // namespace mp

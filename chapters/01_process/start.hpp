@@ -23,6 +23,10 @@ struct Identity {
 struct Started {
   pid_t pid;
   Descriptor sentinel;  ///< a pidfd: readable once the child is over, whatever its children do
+
+  /// For a child that was started a moment ago. Throws std::system_error when no descriptor is left, and
+  /// then there is no child either.
+  explicit Started(pid_t child);
 };
 
 /// First thing in main. In a child that was started by spawn it makes the child's call and does not

@@ -2,6 +2,7 @@
 #include "01_process/process.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -594,4 +595,31 @@ TEST(ProcessRace, ListOfChildrenIsAskedFromManyThreads) {
     threads.emplace_back([] { EXPECT_TRUE(tidy::eventually([] { return mp::active_children().empty(); })); });
   threads.clear();
   for (auto& process : all) EXPECT_EQ(process.exitcode(), 0);
+}
+
+TEST(Process, ThatCannotBeWatchedIsNotStarted) {
+  EXPECT_EQ(tidy::in_child([] {
+              const rlimit few{12, 12};
+              Process first{nothing};
+              first.start();
+              first.join();
+              ::setrlimit(RLIMIT_NOFILE, &few);
+              std::vector<mp::Descriptor> all;
+              while (true) {
+                const int fd = ::dup(1);
+                if (fd == -1) break;
+                all.emplace_back(fd);
+              }
+              try {
+                Process process{mp::never_end};
+                process.start();
+              } catch (const std::system_error& error) {
+                return error.code() == std::errc::too_many_files_open && mp::active_children().empty() &&
+                               ::waitpid(-1, nullptr, WNOHANG) == -1
+                           ? 0
+                           : 2;
+              }
+              return 1;
+            }).code,
+            0);
 }
