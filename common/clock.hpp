@@ -20,8 +20,8 @@ class Deadline {
   Deadline() = default;
   explicit Deadline(Seconds from_now) {
     constexpr Seconds a_century{3.2e9};  // beyond it the clock's integers would overflow
-    if (from_now < a_century)
-      at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::max(from_now, Seconds{0}));
+    if (!(from_now >= a_century))        // not a number is no time at all
+      at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::max(Seconds{0}, from_now));
   }
 
   bool passed() const { return at_ && Clock::now() >= *at_; }

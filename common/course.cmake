@@ -63,7 +63,8 @@ function(exercise name)
   endforeach()
   file(GENERATE OUTPUT ${parts}/compile CONTENT
 "# compile FILE PROGRAM: builds a submission of ${name}
-exec '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 \\
+ulimit -v 8000000 2>/dev/null
+exec timeout 60 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 \\
   -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -Wl,--build-id \\
   -Wl,--whole-archive '$<TARGET_FILE:${name}_subject>' -Wl,--no-whole-archive \\
   '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread

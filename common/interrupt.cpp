@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -15,28 +16,28 @@ namespace {
 
 /// A signal handler may take no lock and free no memory: the children it can take along stand in a
 /// fixed table, −1 for nobody.
-struct Children : std::array<std::atomic<int>, 1024> {
+struct Children : std::array<std::atomic<int>, 4096> {
   Children() {
     for (auto& child : *this) child = -1;
   }
 } children;
 static_assert(std::atomic<int>::is_always_lock_free);
 
-pid_t program = 0;  // only the program itself speaks; its children end in silence
+int depth = 0;  // 0 is the program itself, and only that speaks
 
 /// Only calls that signal-safety(7) allows.
 void on_interrupt(int signal) {
   bool any = false;
   for (const int child : children)
     if (child >= 0) any = pidfd_send_signal(child, SIGINT, nullptr, 0) == 0 || any;
-  int patience_ms = 1000;  // once one was too slow, the rest are not waited for
+  int patience_ms = std::max(3000 - 1000 * depth, 300);  // once one was too slow, the rest are not waited for
   for (const int child : children) {
     pollfd watched{child, POLLIN, 0};
     if (child < 0 || ::poll(&watched, 1, patience_ms) == 1) continue;
     patience_ms = 0;
     pidfd_send_signal(child, SIGKILL, nullptr, 0);
   }
-  if (::getpid() == program) {
+  if (depth == 0) {
     constexpr std::string_view with = "\nInterrupted; the processes it started have ended.\n",
                                alone = "\nInterrupted.\n";
     const auto text = any ? with : alone;
@@ -48,8 +49,9 @@ void on_interrupt(int signal) {
 
 }  // namespace
 
+void become_child() { ++depth; }
+
 void take_children_along() {
-  program = ::getpid();
   struct sigaction now {};
   ::sigaction(SIGINT, nullptr, &now);
   if (now.sa_handler != SIG_DFL) return;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <iostream>
 #include <optional>
 #include <sstream>
 
@@ -38,6 +40,16 @@ int cpu_count() {
   const int processors = CPU_COUNT(&allowed);
   const auto share = cgroup_share();
   return share ? std::clamp(static_cast<int>(std::ceil(*share)), 1, processors) : processors;
+}
+
+void flush_output() {
+  std::cout.flush();
+  std::clog.flush();
+  std::wcout.flush();
+  // Flushing all files would wait for a thread that reads stdin just now.
+  const bool free = ::ftrylockfile(stdin) == 0;
+  if (free) ::funlockfile(stdin);
+  std::fflush(free ? nullptr : stdout);
 }
 
 int thread_count() {

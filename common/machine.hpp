@@ -13,4 +13,8 @@ int cpu_count();
 /// How many threads this process has now.
 int thread_count();
 
+/// Writes what waits in the buffers of the standard streams. Around every fork: a buffer is copied with the
+/// rest of the memory, and each copy would write it.
+void flush_output();
+
 }  // namespace mp

@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 
 #include <concepts>
+#include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -29,6 +31,7 @@ class RawArray {
 
  public:
   explicit RawArray(std::size_t n) : file_{memory_file("RawArray")}, size_{n} {
+    if (n > PTRDIFF_MAX / sizeof(T)) throw std::length_error{"RawArray of " + std::to_string(n) + " elements"};
     check(::ftruncate(file_.number(), static_cast<off_t>(bytes())), "ftruncate");
     map();
   }

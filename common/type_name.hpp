@@ -5,6 +5,7 @@
 #include <cxxabi.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <string>
@@ -17,6 +18,12 @@ inline std::string demangled(const char* name) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free};
   return status == 0 ? text.get() : name;
+}
+
+/// `SIGSEGV (Segmentation fault)`, or `signal 34` for those without a name.
+inline std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name ? std::string{"SIG"} + name + " (" + ::sigdescr_np(signal) + ")" : "signal " + std::to_string(signal);
 }
 
 /// The exception being handled, as `type: message`; only inside a catch block.

@@ -2,14 +2,15 @@
 #include "01_process/child.hpp"
 
 #include <pthread.h>
+#include <stdio_ext.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <thread>
 
 #include "common/interrupt.hpp"
+#include "common/machine.hpp"
 #include "common/pidfd.hpp"
 #include "common/type_name.hpp"
 
@@ -20,6 +21,10 @@ namespace mp {
 Started::Started(pid_t child) : pid{child}, sentinel{pidfd_open(child, 0)} {
   if (sentinel.is_open()) return;
   const int why = errno;
+  if (why == ESRCH) {  // over, and its status taken, before we could look: always readable, and no pidfd
+    sentinel.reset(check(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open(/dev/null)"));
+    return;
+  }
   ::kill(child, SIGKILL);  // nobody could wait for it
   ::waitpid(child, nullptr, 0);
   check_code(why, "pidfd_open");
@@ -50,7 +55,7 @@ void Child::collect() {
     siginfo_t info{};
     if (retry([&] { return ::waitid(P_PIDFD, static_cast<id_t>(sentinel()), &info, WEXITED); }) == 0)
       status_ = ExitStatus{info};
-    else if (errno != ECHILD)
+    else if (errno != ECHILD && errno != EBADF)
       throw_errno("waitid");
     over_ = true;
   }
@@ -126,12 +131,12 @@ namespace {
 /// Runs before the exit handlers that were registered before it, which are the parent's: they and
 /// the destructors of its statics are not the child's to run.
 void leave(int code, void*) {
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
   ::_exit(code);
 }
 
 void close_standard_input() {
+  ::__fpurge(stdin);      // what the parent read ahead is the parent's
   ::close(STDIN_FILENO);  // so that open gives its number to what it opens
   check(::open("/dev/null", O_RDONLY), "open(/dev/null)");
 }
@@ -139,10 +144,14 @@ void close_standard_input() {
 /// A daemon ends with its parent. Its own signal handlers and loops cannot get in the way, and
 /// PR_SET_PDEATHSIG would not do: that fires when the parent's *thread* ends.
 void end_with_parent() {
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the daemon's own threads
   std::thread{[parent = self().parent.number()] {
     wait_readable(parent, Deadline{});
     ::kill(::getpid(), SIGKILL);
   }}.detach();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace
@@ -152,6 +161,7 @@ void be_child(const Identity& identity, const std::function<void()>& call) {
   int code = 0;
   try {
     self().identity = identity;
+    interrupt::become_child();
     close_standard_input();
     if (identity.daemon) end_with_parent();
     call();

@@ -54,6 +54,8 @@ class LiveChildren {
   /// Those still running; collects the finished ones on the way.
   std::vector<std::shared_ptr<Child>> running();
 
+  /// Guards what is done once per process, or counted.
+  std::mutex& mutex() { return mutex_; }
   /// Around every fork of the program, so that no child inherits the list half changed, or locked.
   void before_fork() { mutex_.lock(); }
   void after_fork_in_parent() { mutex_.unlock(); }  // matches before_fork

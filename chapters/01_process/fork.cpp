@@ -1,6 +1,6 @@
 // Start by fork: the child is a copy of this process, all but its other threads.
+#include <atomic>
 #include <cstdio>
-#include <iostream>
 
 #include "01_process/child.hpp"
 #include "common/machine.hpp"
@@ -9,20 +9,13 @@ namespace mp::start {
 namespace {
 
 void warn_beside_threads() {
-  static bool warned = false;
+  static std::atomic<bool> warned = false;
   const int threads = thread_count();
-  if (threads == 1 || warned) return;
-  warned = true;
+  if (threads == 1 || warned.exchange(true)) return;
   std::fprintf(stderr,
                "warning: fork in a process of %d threads: the child has only the one that forks, and a lock that "
                "another held stays locked in it for ever; mp::start::spawn has no such trouble\n",
                threads);
-}
-
-/// What waits in a buffer would be written twice, once by each process.
-void flush_output() {
-  std::cout.flush();
-  std::fflush(nullptr);
 }
 
 }  // namespace

@@ -39,9 +39,16 @@ void prepare_this_process() {
   static pid_t prepared = 0;
   Self& me = self();
   if (prepared == me.pid) return;
-  me.handle = Descriptor{check(pidfd_open(me.pid, 0), "pidfd_open")};
+  // Not 0, 1 or 2, even where those are closed: a child gets a new standard input.
+  me.handle = Descriptor{check(pidfd_open(me.pid, 0), "pidfd_open")}.duplicate();
   std::atexit(end_children_at_exit);
   prepared = me.pid;
+}
+
+Identity new_identity(const ProcessOptions& options) {
+  const std::scoped_lock lock{LiveChildren::of_this_process().mutex()};  // threads may start at the same time
+  prepare_this_process();
+  return {options.name.empty() ? next_name() : options.name, options.daemon.value_or(self().identity.daemon)};
 }
 
 }  // namespace
@@ -72,9 +79,7 @@ void Process::start() {
   if (!launch_) throw std::logic_error{"this process is closed"};
   if (self().identity.daemon) throw std::logic_error{"daemonic processes are not allowed to have children"};
   LiveChildren::of_this_process().running();  // collects the finished ones
-  prepare_this_process();
-  const Identity identity{options_.name.empty() ? next_name() : options_.name,
-                          options_.daemon.value_or(self().identity.daemon)};
+  const Identity identity = new_identity(options_);
   child_ = std::make_shared<Child>(identity, launch_(identity));
   LiveChildren::of_this_process().add(child_);
   launch_ = nullptr;  // the call belongs to the child now; what it captured can go
@@ -91,8 +96,8 @@ void Process::end() noexcept {
   if (!child_ || self().pid != ::getpid()) return;
   try {
     child_->identity().daemon ? end_daemon(*child_) : (void)child_->wait(Deadline{});
-  } catch (const std::logic_error&) {
-    // a copy of the object in another process: the child is not ours to end
+  } catch (const std::exception&) {
+    // it is not ours to end (any more): we gave up the right to signal it, say
   }
 }
 

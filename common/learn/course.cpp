@@ -66,7 +66,7 @@ void Progress::save() const {
       {"best_points", best_points},
       {"failing_checks", failing_checks},
       {"hints_shown",
-       hints_shown}}.dump(1);
+       hints_shown}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   fs::rename(fresh, progress_file());  // all of it or nothing
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "common/descriptor.hpp"
 #include "common/learn/course.hpp"
 #include "common/learn/verbs.hpp"
 #include "common/terminal.hpp"
@@ -40,6 +41,7 @@ void remember(Progress& progress, const grader::Grade& grade) {
   best = std::max(best, grade.points());
   auto& failing = progress.failing_checks[grade.exercise];
   failing.clear();
+  if (!grade.compiled) failing.push_back("compile");
   for (const auto& check : grade.checks)
     if (!check.passed) failing.push_back(check.name);
 }
@@ -80,7 +82,7 @@ int grade(const GradeOptions& options) {
     mp::clear_progress();
     fmt::print("{}", grader::to_text(grade, exercise, colours));
     if (own) remember(progress, grade);
-    if (own && !grade.full())
+    if (own && grade.compiled && !grade.full())
       fmt::print("  edit {}, or ask: ./learn hint {}\n", fs::relative(exercise.file, root()).string(),
                  number(exercise.name));
     fmt::print("\n");
@@ -89,7 +91,9 @@ int grade(const GradeOptions& options) {
   }
   if (!options.json.empty()) {
     std::ofstream out{options.json};
-    if (!(out << nlohmann::json{{"exercises", all}}.dump(1) << "\n" << std::flush))
+    if (!(out << nlohmann::json{{"exercises", all}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
+              << "\n"
+              << std::flush))
       throw std::runtime_error{"cannot write " + options.json};
   }
   if (own) progress.save();
@@ -109,6 +113,10 @@ int hint(const std::string& name) {
     return 0;
   }
   const std::string& check = graded->second.front();
+  if (check == "compile") {
+    fmt::print("{} did not compile: mend that first, the compiler says where.\n", exercise.name);
+    return 1;
+  }
   const auto hints = hints_for(exercise.hints(), check);
   if (hints.empty()) throw std::runtime_error{"there are no hints for the check " + check};
   int& shown = progress.hints_shown[exercise.name + "/" + check];
@@ -122,6 +130,13 @@ int hint(const std::string& name) {
 
 int reset(const std::string& name) {
   const auto exercise = choose({name}).front();
+  if (mp::read_text(exercise.file) == mp::read_text(exercise.starter())) {
+    fmt::print("{} is as it was handed out already\n", fs::relative(exercise.file, root()).string());
+    return 0;
+  }
+  Progress progress = Progress::load();
+  progress.failing_checks.erase(exercise.name);
+  progress.save();
   fs::path kept = exercise.file;
   for (int n = 1; fs::exists(kept); ++n) kept = exercise.file.string() + fmt::format(".yours-{}", n);
   fs::copy_file(exercise.file, kept);

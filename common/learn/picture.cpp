@@ -29,7 +29,7 @@ void draw(const Lane::Task& task, double scale, std::vector<std::string>& cells)
   for (std::size_t i = first; i <= last; ++i)
     if (i == first || cells[i] == " ") cells[i] = "━";
   const std::string number = std::to_string(task.number);
-  if (last - first + 1 >= number.size())
+  if (last - first >= number.size())  // with a cell to spare, or neighbours would read as one number
     for (std::size_t i = 0; i < number.size(); ++i) cells[first + i] = std::string(1, number[i]);
   if (!task.finished) cells[last] = "✗";
 }

@@ -38,21 +38,15 @@ Round to_round(const nlohmann::json& row) {
 
 }  // namespace
 
-void add_python_rows(Comparison& comparison, const std::string& scale, int workers, int rounds) {
+void add_python_rows(Comparison& comparison, const std::string& scale, int workers) {
   const auto twin = std::filesystem::path{COURSE_ROOT} / "chapters" / comparison.chapter / (comparison.program + ".py");
-  for (int round = 1; round <= rounds; ++round) {
-    show_progress(fmt::format("  measuring the Python original, round {} of {} …", round, rounds));
-    const auto lines =
-        output_of(fmt::format("python3 '{}' --scale {} --workers {} --json", twin.string(), scale, workers));
-    for (std::size_t at = 0, end; (end = lines.find('\n', at)) != std::string::npos; at = end + 1) {
-      const auto row = nlohmann::json::parse(lines.substr(at, end - at));
-      const std::string name = "python: " + row.at("name").get<std::string>();
-      auto same = std::find_if(comparison.variants.begin(), comparison.variants.end(),
-                               [&](auto& m) { return m.variant.name == name; });
-      if (same == comparison.variants.end())
-        same = comparison.variants.insert(same, {{name, Kind::python, row.at("workers")}, {}, false});
-      same->rounds.push_back(to_round(row));
-    }
+  show_progress("  measuring the Python original, once; its loops may take a minute or two …");
+  const auto lines =
+      output_of(fmt::format("python3 '{}' --scale {} --workers {} --json", twin.string(), scale, workers));
+  for (std::size_t at = 0, end; (end = lines.find('\n', at)) != std::string::npos; at = end + 1) {
+    const auto row = nlohmann::json::parse(lines.substr(at, end - at));
+    const Variant variant{"python: " + row.at("name").get<std::string>(), Kind::python, row.at("workers")};
+    comparison.variants.push_back({variant, {to_round(row)}, false});
   }
   clear_progress();
 }

@@ -6,9 +6,9 @@
 
 namespace mp {
 
-/// Runs the program's twin, `chapters/NN_name/PROGRAM.py`, and adds a row for each variant it
+/// Runs the program's twin once, `chapters/NN_name/PROGRAM.py`, and adds a row for each variant it
 /// reports: one JSON object a line, with name, workers, wall_seconds, cpu_seconds, peak_memory_kib,
 /// context_switches, answer. Throws std::runtime_error where Python or the twin fails.
-void add_python_rows(Comparison& comparison, const std::string& scale, int workers, int rounds);
+void add_python_rows(Comparison& comparison, const std::string& scale, int workers);
 
 }  // namespace mp

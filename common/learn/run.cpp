@@ -36,6 +36,10 @@ std::vector<Chosen> choose(const std::vector<std::string>& names) {
       for (const auto& program : chapter.programs)
         if (means(chapter, word) && (wanted.empty() || program.filename() == wanted))
           chosen.push_back({chapter, program});
+    for (const Chapter& chapter : all)  // a step: small enough to be asked for by name alone
+      if (const auto step = build() / "chapters" / chapter.name / wanted;
+          chosen.size() == before && means(chapter, word) && !wanted.empty() && fs::is_regular_file(step))
+        chosen.push_back({chapter, step});
     if (chosen.size() == before) throw UsageError{"./learn run: there is no chapter program " + name};
   }
   return chosen;
@@ -88,7 +92,8 @@ int run(const std::vector<std::string>& names, const RunOptions& options) {
   }
   if (!options.json.empty()) {
     std::ofstream out{options.json};
-    if (!(out << results.dump(1) << "\n" << std::flush)) throw std::runtime_error{"cannot write " + options.json};
+    if (!(out << results.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n" << std::flush))
+      throw std::runtime_error{"cannot write " + options.json};
   }
   progress.save();
   return code;

@@ -54,7 +54,8 @@ int status() {
   fmt::print("{}\n\n", painted("Forklore: multi-process programming, rebuilt by hand", Colour::bold, colours));
   const auto exercises = grader::find_exercises(root());
   for (const Chapter& chapter : chapters()) {
-    mark(progress.chapters_run.contains(chapter.name), chapter.name, chapter.title, "./learn run " + chapter.number());
+    mark(progress.chapters_run.contains(chapter.name), chapter.name, chapter.title,
+         fmt::format("read chapters/{}/README.md, guess, then ./learn run {}", chapter.name, chapter.number()));
     for (const auto& exercise : exercises) {
       if (!exercise.name.starts_with(chapter.number())) continue;
       const auto best = progress.best_points.find(exercise.name);
@@ -63,7 +64,8 @@ int status() {
       mark(done, "  " + exercise.name, exercise.title + points, "./learn grade " + exercise.name.substr(0, 4));
     }
   }
-  fmt::print("\n  next: {}\n", painted(next.empty() ? "all done: read on in chapters/" : next, Colour::bold, colours));
+  fmt::print("\n  next: {}\n",
+             painted(next.empty() ? "all done; ./learn docs makes a site to read on in" : next, Colour::bold, colours));
   return 0;
 }
 

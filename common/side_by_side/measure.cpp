@@ -5,9 +5,9 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <cstdio>
-#include <iostream>
 
+#include "common/interrupt.hpp"
+#include "common/machine.hpp"
 #include "common/pickle/codec.hpp"
 #include "common/pidfd.hpp"
 #include "common/process_tree.hpp"
@@ -55,15 +55,15 @@ Round run(const std::function<std::string()>& body) {
   return round;
 }
 
+/// noexcept, for an exception would run on into a copy of the measuring program.
 [[noreturn]] void be_measured(const std::function<std::string()>& body, const Recording& recording,
-                              const Descriptor& report) {
+                              const Descriptor& report) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // the measuring process has one thread, so this means the process
   recording.begin();
   Encoder out;
   encode(out, run(body));
   write_all(report.number(), out.take().bytes);
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
   ::_exit(0);
 }
 
@@ -98,7 +98,7 @@ bool watch(const Descriptor& child, pid_t pid, Seconds limit, Samples& samples) 
 
 std::string how_it_ended(const siginfo_t& info) {
   if (info.si_code == CLD_EXITED) return fmt::format("ended early, exit code {}", info.si_status);
-  return fmt::format("killed by SIG{}, all answers lost", ::sigabbrev_np(info.si_status));
+  return fmt::format("killed by {}, all answers lost", signal_name(info.si_status));
 }
 
 }  // namespace
@@ -107,8 +107,7 @@ Round measure(const std::function<std::string()>& body, Seconds limit) {
   const Recording recording;
   Descriptor report = memory_file("report");
   check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // so that nothing it starts gets lost
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
   const Usage before = Usage::of_the_reaped();
   Samples samples;
   const pid_t pid = check(::fork(), "fork");
@@ -116,7 +115,9 @@ Round measure(const std::function<std::string()>& body, Seconds limit) {
 
   const Descriptor child{check(pidfd_open(pid, 0), "pidfd_open")};
   samples.take(pid);
+  interrupt::remember(child.number());
   const bool in_time = watch(child, pid, limit, samples);
+  interrupt::forget(child.number());
   const double waited = seconds_since(samples.start);
   siginfo_t info{};
   if (in_time)

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "common/machine.hpp"
 #include "common/learn/python.hpp"
 #include "common/learn/show.hpp"
+#include "common/machine.hpp"
 #include "common/terminal.hpp"
 
 namespace mp {
@@ -132,11 +132,15 @@ int SideBySide::report() {
   State& s = *state_;
   try {
     s.measure_rounds();
-    if (s.python) add_python_rows(s.result, s.scale, s.workers, s.rounds);
+    if (s.python) add_python_rows(s.result, s.scale, s.workers);
     s.judge();
     const bool colours = colours_wanted(STDOUT_FILENO);
     fmt::print("{}{}\n", table(s.result, colours), timeline_text(s.result, colours));
-    if (!s.json.empty()) write_file(s.json, nlohmann::json::array({to_json(s.result)}).dump(1) + "\n");
+    if (!s.json.empty())
+      write_file(
+          s.json,
+          nlohmann::json::array({to_json(s.result)}).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
+              "\n");
     if (!s.svg.empty()) write_file(s.svg, timeline_svg(s.result));
   } catch (const std::exception& error) {
     clear_progress();

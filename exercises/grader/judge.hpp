@@ -39,7 +39,9 @@ class Run : public Outcome {
       if (report.key == key && report.from != subject)
         throw std::runtime_error{"a child came back to the code that called you, and went on there beside its parent"};
     const auto all = values<T>(key);
-    if (all.empty()) throw std::runtime_error{story("the scenario did not get as far as reporting its " + key)};
+    if (all.size() > 1)
+      throw std::runtime_error{"the " + key + " were reported " + std::to_string(all.size()) + " times"};
+    if (all.empty()) throw std::runtime_error{story("your function did not return")};
     return all.front();
   }
 

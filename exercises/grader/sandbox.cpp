@@ -24,6 +24,7 @@
 #include "common/pickle/codec.hpp"
 #include "common/pidfd.hpp"
 #include "common/process_tree.hpp"
+#include "common/type_name.hpp"
 #include "exercises/grader/wire.hpp"
 
 namespace fs = std::filesystem;
@@ -59,7 +60,7 @@ void arrange_mounts() {
   check(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr), "mount(/proc)");
 }
 
-constexpr int rooms = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+constexpr int rooms = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET;
 
 pid_t fork_into(int namespaces) {
   return static_cast<pid_t>(
@@ -115,6 +116,7 @@ struct Pipes {
 [[noreturn]] void become_subject(const Descriptor& program, const std::vector<std::string>& arguments,
                                  const Pipes& pipes, const Limits& limits, const std::string& folder) {
   check(::setpgid(0, 0), "setpgid");
+  check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
   const Descriptor nothing{check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open(/dev/null)")};
   // Far from the numbers they go to, so that no dup2 closes what a later one needs.
   const Descriptor binary{check(::fcntl(program.number(), F_DUPFD_CLOEXEC, 100), "fcntl")};
@@ -220,6 +222,7 @@ class Supervision {
   pid_t init_ = 0;
   Descriptor output_, errors_, wire_, status_;
   std::optional<Look> before_;
+  std::size_t reported_ = 0;
   bool done_ = false, over_ = false;
 };
 
@@ -280,6 +283,7 @@ void Supervision::hear_wire() {
       go();
     } else {
       const auto rest = in.bytes(in.left());
+      reported_ += rest.size();
       outcome_.reports.push_back({sender.pid, std::move(key), {rest.begin(), rest.end()}});
     }
   } catch (const mp::DecodeError&) {
@@ -300,8 +304,7 @@ void Supervision::hear_status() {
   int status = 0;
   if (::read(status_.number(), &status, sizeof status) == sizeof status) {
     over_ = true;
-    outcome_.ending = WIFSIGNALED(status) ? fmt::format("killed by SIG{} ({})", ::sigabbrev_np(WTERMSIG(status)),
-                                                        ::sigdescr_np(WTERMSIG(status)))
+    outcome_.ending = WIFSIGNALED(status) ? "killed by " + mp::signal_name(WTERMSIG(status))
                                           : fmt::format("exit code {}", WEXITSTATUS(status));
     outcome_.finished = done_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
@@ -327,6 +330,10 @@ void Supervision::serve() {
     if (over_) break;
     if (end.passed()) {
       outcome_.ending = fmt::format("stopped: still running after {:g} s", limits_.wall.count());
+      break;
+    }
+    if (reported_ > limits_.report_bytes) {
+      outcome_.ending = "stopped: it reported more than any scenario does";
       break;
     }
     if (mp::descendants(init_).size() > limits_.processes) {
@@ -383,9 +390,13 @@ Outcome Supervision::run(const std::string& program, const std::vector<std::stri
   status_end.reset();
   serve();
   mp::end_all_descendants();
-  while (output_.is_open() && hear(output_, outcome_.output)) continue;  // nobody holds the other ends any more
-  while (errors_.is_open() && hear(errors_, outcome_.errors)) continue;
-  if (!namespaces_) fs::remove_all(private_folder);
+  const auto holds_more = [](const Descriptor& d) {
+    return d.is_open() && mp::wait_readable(d.number(), mp::Deadline{mp::Seconds{0}});
+  };
+  while (holds_more(output_) && hear(output_, outcome_.output)) continue;
+  while (holds_more(errors_) && hear(errors_, outcome_.errors)) continue;
+  std::error_code ignored;
+  if (!namespaces_) fs::remove_all(private_folder, ignored);
   if (outcome_.ending.empty()) outcome_.ending = "ended without a trace";
   return std::move(outcome_);
 }

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "common/pidfd.hpp"
@@ -438,7 +439,10 @@ TEST(Interrupt, TakesTheChildrenAlongAndSaysSoOnce) {
       mp::never_end();
     }};
     Process nested{[&] {
-      Process inner{mp::never_end};
+      Process inner{[] {
+        ::signal(SIGINT, SIG_IGN);
+        mp::never_end();
+      }};
       inner.start();
       children[2] = inner.pid();
       mp::never_end();
@@ -622,4 +626,64 @@ TEST(Process, ThatCannotBeWatchedIsNotStarted) {
               return 1;
             }).code,
             0);
+}
+
+TEST(Process, StartsBesideAThreadThatWaitsForInput) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const mp::Descriptor reader{ends[0]}, writer{ends[1]};
+  EXPECT_EQ(tidy::in_child([&] {
+              ::dup2(reader.number(), 0);
+              std::thread{[] { (void)std::getchar(); }}.detach();
+              ::usleep(50'000);  // most likely it holds stdin's lock by then; if not, the test asks less
+              Process process{nothing};
+              process.start();
+              ::_exit(process.try_join_for(tidy::watchdog) ? 0 : 1);  // nothing else here may wait for the input
+              return 0;
+            }).code,
+            0);
+}
+
+TEST(Process, WorksInAProgramThatWasStartedWithoutInput) {
+  EXPECT_EQ(tidy::in_child([] {
+              ::close(0);
+              Process process{[] { std::exit(mp::parent_process()->is_alive() ? 0 : 1); }};
+              process.start();
+              process.join();
+              return process.exitcode().value();
+            }).code,
+            0);
+}
+
+TEST(Daemon, GetsItsSignalsItself) {
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &term, nullptr);  // inherited by the fork
+  Process process{{.daemon = true}, [] {
+                    sigset_t wanted;
+                    sigemptyset(&wanted);
+                    sigaddset(&wanted, SIGTERM);
+                    int signal = 0;
+                    ::sigwait(&wanted, &signal);
+                    std::exit(7);
+                  }};
+  process.start();
+  ::sigprocmask(SIG_UNBLOCK, &term, nullptr);
+  process.terminate();
+  EXPECT_EQ(ending(process), 7);
+}
+
+TEST(ProcessRace, StartedFromManyThreadsAtOnce) {
+  std::vector<std::string> names(12);
+  std::vector<std::jthread> threads;
+  for (std::size_t t = 0; t < names.size(); ++t)
+    threads.emplace_back([&, t] {
+      Process process{mp::start::spawn, mp::fn<nothing>};
+      process.start();
+      names[t] = process.name();
+      EXPECT_EQ(ending(process), 0);
+    });
+  threads.clear();
+  EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size()) << "each has a name of its own";
 }

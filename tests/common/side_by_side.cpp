@@ -107,7 +107,7 @@ TEST(SideBySide, OutlivesCrashesExceptionsAndHangs) {
     run.add({"fine", Kind::serial}, [] { return "fine"; });
   });
   EXPECT_EQ(ended.code, 0) << ended.errors;
-  EXPECT_EQ(json["variants"][0].at("answer"), "killed by SIGSEGV, all answers lost");
+  EXPECT_EQ(json["variants"][0].at("answer"), "killed by SIGSEGV (Segmentation fault), all answers lost");
   EXPECT_EQ(json["variants"][1].at("answer"), "std::runtime_error: oh");
   EXPECT_EQ(json["variants"][2].at("answer"), "ended early, exit code 3");
   EXPECT_EQ(json["variants"][3].at("answer"), "still not done after 0.3 s");

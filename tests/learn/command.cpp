@@ -167,13 +167,13 @@ TEST(Hint, GoesOnStepByStepForTheCheckThatFails) {
 
 TEST(Status, SaysWhatComesNext) {
   const State state;
-  EXPECT_NE(learn({}).output.find("next: ./learn run 01"), std::string::npos);
+  EXPECT_NE(learn({}).output.find("then ./learn run 01"), std::string::npos);
   fs::create_directories(tidy::folder() + "/state");
   std::ofstream{tidy::folder() + "/state/progress.json"}
       << R"({"chapters_run": ["01_process"], "best_points": {"01_1_endings": 100}})";
   EXPECT_NE(learn({}).output.find("next: ./learn grade 01_2"), std::string::npos);
   std::ofstream{tidy::folder() + "/state/progress.json"} << "this is no progress";
-  EXPECT_NE(learn({}).output.find("next: ./learn run 01"), std::string::npos);
+  EXPECT_NE(learn({}).output.find("then ./learn run 01"), std::string::npos);
 }
 
 TEST(Doctor, SaysWhatThereIs) {

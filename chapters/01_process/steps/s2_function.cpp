@@ -7,21 +7,28 @@
 int answer = 1;
 
 int compute() {  // new
-  answer = 42;   // new
-  return 3;      // new
+  answer = 42;
+  std::printf("the child has computed\n");
+  return 3;
+}
+
+[[noreturn]] void leave(int code) {  // new: out, and not on into the caller's code
+  std::fflush(nullptr);              // new: _exit would lose what the child printed
+  _exit(code);
 }
 
 int run(int (*function)()) {  // new
-  std::fflush(nullptr);       // new: or the child prints what waits in our buffer, too
+  std::fflush(
+      nullptr);  // new: or the child has a copy of what waits in our buffer, and prints it
   const pid_t child = fork();
-  if (child == 0) _exit(function());  // new: out, without running on into the caller's code
+  if (child == 0) leave(function());
   int status = 0;
   waitpid(child, &status, 0);
   return WEXITSTATUS(status);
 }
 
 int main() {
-  std::printf("computing, ");
+  std::printf("computing\n");
   const int code = run(compute);
   std::printf("it returned %d; the answer here is still %d\n", code, answer);
 }

@@ -1,6 +1,6 @@
 // Wrong: runs each task in a thread.
-// loses: signals own_process nothing_left
-// says: reporting its endings: killed by SIG
+// loses: signals own_process together nothing_left
+// says: your function did not return: killed by SIG
 #include <functional>
 #include <thread>
 #include <vector>
