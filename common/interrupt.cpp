@@ -1,5 +1,6 @@
 #include "common/interrupt.hpp"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,9 +50,15 @@ void on_interrupt(int signal) {
 
 }  // namespace
 
-void become_child() { ++depth; }
+void become_child() {
+  ++depth;
+  for (auto& child : children) child = -1;  // those of its parent are not its own
+}
 
 void take_children_along() {
+  depth = 0;
+  static const int registered = ::pthread_atfork(nullptr, nullptr, become_child);
+  check_code(registered, "pthread_atfork");
   struct sigaction now {};
   ::sigaction(SIGINT, nullptr, &now);
   if (now.sa_handler != SIG_DFL) return;
@@ -71,8 +78,4 @@ void replace(int before, int now) {
 
 void remember(int pidfd) { replace(-1, pidfd); }
 void forget(int pidfd) { replace(pidfd, -1); }
-void forget_all() {
-  for (auto& child : children) child = -1;
-}
-
 }  // namespace mp::interrupt

@@ -105,7 +105,6 @@ std::vector<std::shared_ptr<Child>> LiveChildren::running() {
 }
 
 void LiveChildren::after_fork_in_child() {
-  interrupt::forget_all();
   all_.clear();
   mutex_.unlock();  // matches before_fork
 }
@@ -161,7 +160,6 @@ void be_child(const Identity& identity, const std::function<void()>& call) {
   int code = 0;
   try {
     self().identity = identity;
-    interrupt::become_child();
     close_standard_input();
     if (identity.daemon) end_with_parent();
     call();

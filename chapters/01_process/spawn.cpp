@@ -75,13 +75,11 @@ Message birth_and_call(const Identity& child, const Message& call) {
   Decoder in{read_back(Descriptor{file_number})};
   auto [build, name, daemon, parent_pid, parent_name, parent] = decode<Birth>(in);
   if (build != build_id()) throw DecodeError{"parent and child are different builds of the program"};
+  interrupt::become_child();
   self().parent = std::move(parent);
   self().parent_pid = parent_pid;
   self().parent_name = parent_name;
-  be_child({name, daemon}, [&] {
-    Encoder result;  // a Process has no use for it
-    find_task(decode<std::string>(in))(in, result);
-  });
+  be_child({name, daemon}, [&] { run_packed(in); });  // a Process has no use for the result
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ int doctor() {
   const auto isolation = grader::isolation();
   line(isolation.namespaces, "namespaces",
        isolation.namespaces ? "submissions are graded in rooms of their own" : "not allowed: " + isolation.reason,
-       "grading works without them, less strictly: by process groups and a subreaper");
+       "grading works without them, less strictly: a submission could signal your other processes");
   line(on_path("python3"), "python3", on_path("python3") ? "for --python" : "absent",
        "./learn run --python installs it");
   line(fs::exists("/usr/share/doxygen-awesome-css"), "doxygen theme",

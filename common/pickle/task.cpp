@@ -75,11 +75,10 @@ const std::string& build_id() {
   return id;
 }
 
-Message run_packed(Message message) {
-  Decoder in{std::move(message)};
-  const Entry entry = find_task(decode<std::string>(in));
+Message run_packed(Decoder& call) {
+  const Entry entry = find_task(decode<std::string>(call));
   Encoder out;
-  entry(in, out);
+  entry(call, out);
   return out.take();
 }
 

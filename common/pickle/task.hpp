@@ -79,8 +79,8 @@ Message pack(const F& f, const Args&... args) {
   return out.take();
 }
 
-/// Carries out a packed call here and now; what the task throws comes out of it.
-Message run_packed(Message message);
+/// Carries out a packed call here and now, and returns its result, written; what the task throws comes out.
+Message run_packed(Decoder& call);
 
 // ---- why something cannot be sent, said by the compiler in one line ----
 

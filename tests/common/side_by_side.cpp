@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/wait.h>
+
 #include <csignal>
 #include <sstream>
 #include <thread>
@@ -10,6 +12,8 @@
 #include "01_process/process.hpp"
 #include "common/descriptor.hpp"
 #include "common/learn/show.hpp"
+#include "common/process_tree.hpp"
+#include "common/raw_array.hpp"
 #include "common/terminal.hpp"
 #include "common/workloads.hpp"
 #include "tests/support/tidy.hpp"
@@ -235,4 +239,31 @@ TEST(SideBySide, SaysWhatItCannotWriteBeforeItMeasures) {
   });
   EXPECT_EQ(ended.code, 2);
   EXPECT_NE(ended.errors.find("/no/such/folder/file"), std::string::npos) << ended.errors;
+}
+
+TEST(SideBySide, TakesItsWorkersAlongWhenItIsInterrupted) {
+  const mp::RawArray<std::atomic<pid_t>> workers{2};
+  tidy::Background measuring{[&] {
+    char name[] = "program";
+    char* argv[] = {name};
+    mp::main_guard(1, argv);
+    mp::SideBySide run{1, argv, "99_test", "program"};
+    run.add({"2 processes", Kind::processes, 2}, [&]() -> std::string {
+      mp::Process a{mp::never_end}, b{mp::never_end};
+      a.start(), b.start();
+      workers[0] = a.pid();
+      workers[1] = b.pid();
+      mp::never_end();
+    });
+    return run.report();
+  }};
+  ASSERT_TRUE(tidy::eventually([&] { return workers[1] != 0; }));
+  measuring.signal(SIGINT);
+  const auto seen = measuring.wait();
+  EXPECT_EQ(seen.code, -SIGINT);
+  EXPECT_EQ(std::count(seen.errors.begin(), seen.errors.end(), 'I'), 1) << "one message: " << seen.errors;
+  EXPECT_TRUE(tidy::eventually([] {  // all of them, and those that lost their parent came to us
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    return mp::descendants(::getpid()).empty();
+  }));
 }
