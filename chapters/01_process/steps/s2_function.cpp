@@ -12,14 +12,13 @@ int compute() {  // new
   return 3;
 }
 
-[[noreturn]] void leave(int code) {  // new: out, and not on into the caller's code
-  std::fflush(nullptr);              // new: _exit would lose what the child printed
-  _exit(code);
+[[noreturn]] void leave(int code) {  // new
+  std::fflush(nullptr);              // _exit would lose what the child printed
+  _exit(code);                       // out, and not on into the caller's code
 }
 
 int run(int (*function)()) {  // new
-  std::fflush(
-      nullptr);  // new: or the child has a copy of what waits in our buffer, and prints it
+  std::fflush(nullptr);       // or the child prints our buffer, too
   const pid_t child = fork();
   if (child == 0) leave(function());
   int status = 0;

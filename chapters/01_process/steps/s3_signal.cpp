@@ -19,8 +19,8 @@ int run(int (*function)()) {
   if (child == 0) leave(function());
   int status = 0;
   waitpid(child, &status, 0);
-  return WIFSIGNALED(status) ? -WTERMSIG(status)
-                             : WEXITSTATUS(status);  // new: Python's exitcode
+  if (WIFSIGNALED(status)) return -WTERMSIG(status);  // new: as in Python
+  return WEXITSTATUS(status);
 }
 
 int main() {

@@ -17,6 +17,7 @@ int main() {
   if (!endless.try_join_for(200ms)) endless.kill();                      // new
   for (auto* process : {&crashes, &endless, &throws}) {                  // new
     process->join();
-    std::printf("%s: %s\n", process->name().c_str(), process->status().text().c_str());
+    std::printf("%s: %s\n", process->name().c_str(),
+                process->status().text().c_str());
   }
 }

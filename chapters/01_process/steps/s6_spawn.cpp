@@ -1,5 +1,5 @@
-// The same call in a fresh run of the program: nothing is copied, so everything it needs
-// must travel.
+// The same call in a fresh run of the program: nothing is copied, so all that
+// it needs must travel.
 #include "01_process/process.hpp"
 
 #include <cstdio>
@@ -11,17 +11,17 @@ int counter = 0;
 void add(int n, mp::RawArray<int> sum) {  // new
   counter += n;
   sum[0] += n;
-  std::printf("%s: counter %d, sum %d\n", mp::current_process().name.c_str(), counter,
-              sum[0]);
+  std::printf("%s: counter %d, sum %d\n", mp::current_process().name.c_str(),
+              counter, sum[0]);
 }
 
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);      // new: the spawned child turns off here
-  const mp::RawArray<int> sum{1};  // new: shared memory, which both kinds of children reach
+  const mp::RawArray<int> sum{1};  // new: shared, both kinds of child reach it
   counter = 100;
-  mp::Process forked{mp::fn<add>, 1, sum};  // new: has a copy of counter, with its 100
-  mp::Process spawned{mp::start::spawn, mp::fn<add>, 2,
-                      sum};  // new: has a counter of its own, at 0
+  // new: one has a copy of counter, with its 100; the other its own, at 0
+  mp::Process forked{mp::fn<add>, 1, sum};
+  mp::Process spawned{mp::start::spawn, mp::fn<add>, 2, sum};
   for (auto* process : {&forked, &spawned}) {
     process->start();
     process->join();
