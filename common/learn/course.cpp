@@ -47,6 +47,17 @@ std::vector<Chapter> chapters() {
   return all;
 }
 
+void require_writable(const std::string& file) {
+  if (!file.empty() && !std::ofstream{file, std::ios::app}) throw UsageError{"./learn: cannot write " + file};
+}
+
+void write_json(const std::string& file, const nlohmann::json& json) {
+  if (file.empty()) return;
+  std::ofstream out{file};
+  out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n" << std::flush;
+  if (!out) throw std::runtime_error{"cannot write " + file};
+}
+
 Progress Progress::load() {
   Progress p;
   const auto json = nlohmann::json::parse(mp::read_text(progress_file()).value_or("{}"), nullptr, false);

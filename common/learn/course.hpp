@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace learn {
 
 /// Words that make no sense: said in one line, and the exit code is 2.
@@ -30,6 +32,11 @@ std::filesystem::path root();
 std::filesystem::path build();
 
 std::vector<Chapter> chapters();
+
+/// Writes `json` to a file; nothing for an empty name. Throws std::runtime_error where it cannot.
+void write_json(const std::string& file, const nlohmann::json& json);
+/// Asked before long work: throws UsageError if that file could not be written. Nothing for an empty name.
+void require_writable(const std::string& file);
 
 /// How far the reader has come; kept in `.learn` at the root, or in $LEARN_STATE. What is not there has not been done.
 struct Progress {

@@ -68,6 +68,7 @@ int grade(const GradeOptions& options) {
   const auto chosen = choose(options.names);
   if (!options.file.empty() && chosen.size() != 1)
     throw UsageError{"--file goes with one exercise: ./learn grade 01_1 --file F"};
+  require_writable(options.json);
   const bool colours = mp::colours_wanted(STDOUT_FILENO);
   const bool own = options.file.empty() && !options.solutions;
   nlohmann::json all = nlohmann::json::array();
@@ -89,13 +90,7 @@ int grade(const GradeOptions& options) {
     all.push_back(grader::to_json(grade));
     full = full && grade.full();
   }
-  if (!options.json.empty()) {
-    std::ofstream out{options.json};
-    if (!(out << nlohmann::json{{"exercises", all}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
-              << "\n"
-              << std::flush))
-      throw std::runtime_error{"cannot write " + options.json};
-  }
+  write_json(options.json, {{"exercises", all}});
   if (own) progress.save();
   return full ? 0 : 1;
 }

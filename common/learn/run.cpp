@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "common/descriptor.hpp"
@@ -70,6 +69,7 @@ std::string with_program(const fs::path& file, const std::string& program) {
 
 int run(const std::vector<std::string>& names, const RunOptions& options) {
   const auto chosen = choose(names);
+  require_writable(options.json);
   nlohmann::json results = nlohmann::json::array();
   const fs::path part = build() / fmt::format("run-{}.json", ::getpid());
   int code = 0;
@@ -90,11 +90,7 @@ int run(const std::vector<std::string>& names, const RunOptions& options) {
     fs::remove(part, none);
     progress.chapters_run.insert(chapter.name);
   }
-  if (!options.json.empty()) {
-    std::ofstream out{options.json};
-    if (!(out << results.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n" << std::flush))
-      throw std::runtime_error{"cannot write " + options.json};
-  }
+  write_json(options.json, results);
   progress.save();
   return code;
 }

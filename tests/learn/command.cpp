@@ -110,6 +110,14 @@ TEST(Run, TheHeadlineShowsWhatItClaims) {
   for (std::size_t i = 0; i + 1 < variants.size(); ++i) EXPECT_EQ(variants[i].at("wrong_on_purpose"), true);
 }
 
+TEST(Run, SaysWhatItCannotWriteBeforeItRuns) {
+  const auto seen = learn({"run", "01/main", "--json", "/no/such/folder/file"});
+  EXPECT_EQ(seen.code, 2);
+  EXPECT_EQ(seen.output, "");
+  EXPECT_NE(seen.errors.find("/no/such/folder/file"), std::string::npos);
+  EXPECT_EQ(learn({"grade", "01_1", "--json", "/no/such/folder/file"}).code, 2);
+}
+
 TEST(Run, RefusesWhatTheProgramsRefuse) {
   EXPECT_EQ(learn({"run", "01/loop_sums", "--rounds", "0"}).code, 2);
   EXPECT_EQ(learn({"run", "05"}).code, 2);
