@@ -66,7 +66,8 @@ void Child::send(int signal) {
   require_parent("signal");
   const std::scoped_lock lock{mutex_};
   if (over_) return;
-  if (pidfd_send_signal(sentinel(), signal, nullptr, 0) == -1 && errno != ESRCH) throw_errno("pidfd_send_signal");
+  if (pidfd_send_signal(sentinel(), signal, nullptr, 0) == -1 && errno != ESRCH && errno != EBADF)
+    throw_errno("pidfd_send_signal");
 }
 
 std::optional<ExitStatus> Child::status() {
