@@ -54,7 +54,7 @@ std::string by_processes(Start start, long n, int workers) {
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "01_process", "loop_sums"};
-  const long n = run.scaled(200'000'000, 500'000'000);
+  const long n = run.scaled(150'000'000, 500'000'000);
   const int workers = run.workers();
   run.workload(fmt::format("{} sums of {} million additions each", task_count, n / 1'000'000));
   run.add({"serial", mp::Kind::serial}, [=] { return serial(n); });

@@ -16,7 +16,7 @@ def worker(first, step, n, sums):
 
 
 def run(options, kind, workers):
-    n = 200_000_000 if options.scale == "quick" else 500_000_000
+    n = 150_000_000 if options.scale == "quick" else 500_000_000
     sums = RawArray("Q", TASKS)
     if workers == 1:
         worker(0, 1, n, sums)

@@ -63,11 +63,11 @@ int main(int argc, char** argv) {
   mp::SideBySide run{argc, argv, "01_process", "main"};
   run.workload("8 tasks: number 3 crashes, number 5 never ends");
   run.expect("0 1 4 (-11) 16 timeout 36 49");
-  run.limit(1s);
+  run.limit(700ms);
   run.add({"serial", mp::Kind::serial, 1, true}, [] { return serial(true); });
   run.add({"8 threads", mp::Kind::threads, 8, true}, [] { return threads(true); });
   run.add({"serial, crash mended", mp::Kind::serial, 1, true}, [] { return serial(false); });
   run.add({"8 threads, crash mended", mp::Kind::threads, 8, true}, [] { return threads(false); });
-  run.add({"8 processes", mp::Kind::processes, 8}, [&] { return processes(run.patience(500ms)); });
+  run.add({"8 processes", mp::Kind::processes, 8}, [&] { return processes(run.patience(300ms)); });
   return run.report();
 }

@@ -22,7 +22,7 @@ def processes(options):
     workers = [Process(target=task, args=(i, results)) for i in range(TASKS)]
     for worker in workers:
         worker.start()
-    end = time.monotonic() + 0.5
+    end = time.monotonic() + 0.3
     answers = []
     for i, worker in enumerate(workers):
         worker.join(max(0, end - time.monotonic()))

@@ -55,7 +55,7 @@ std::string by(int n, Start start) {
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "01_process", "sha_chains"};
-  const long rounds = run.scaled(60'000, 1'000'000);
+  const long rounds = run.scaled(45'000, 1'000'000);
   const int n = run.workers();
   run.workload(fmt::format("{} chains of {} rounds of SHA-512", mp::chain_count, rounds));
   run.add({"serial", mp::Kind::serial}, [=] { return serial(rounds); });

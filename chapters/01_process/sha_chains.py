@@ -17,7 +17,7 @@ def worker(first, step, rounds, digests):
 
 
 def run(options, kind, workers):
-    rounds = 60_000 if options.scale == "quick" else 1_000_000
+    rounds = 45_000 if options.scale == "quick" else 1_000_000
     digests = RawArray("c", 128 * CHAINS)
     if workers == 1:
         worker(0, 1, rounds, digests)
