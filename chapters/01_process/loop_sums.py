@@ -1,7 +1,10 @@
 """Loop sums in Python, where threads gain nothing. The loop is slow there: at --scale quick it runs for a minute."""
+import sys
 from multiprocessing import Process, RawArray
+from pathlib import Path
 from threading import Thread
 
+sys.path.append(str(Path(__file__).parents[2] / "common/learn"))
 from twin import measure
 
 TASKS = 8

@@ -1,9 +1,12 @@
 """The headline in Python: eight tasks, one crashes, one never ends; a process for each."""
 import os
 import signal
+import sys
 import time
 from multiprocessing import Process, RawArray
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[2] / "common/learn"))
 from twin import measure
 
 TASKS, CRASHING, ENDLESS = 8, 3, 5

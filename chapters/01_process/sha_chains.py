@@ -1,8 +1,11 @@
 """The SHA-512 chains in Python: serial, by threads, by processes."""
 import hashlib
+import sys
 from multiprocessing import Process, RawArray
+from pathlib import Path
 from threading import Thread
 
+sys.path.append(str(Path(__file__).parents[2] / "common/learn"))
 from twin import measure
 
 CHAINS = 16

@@ -9,8 +9,8 @@
 
 #include "common/descriptor.hpp"
 #include "common/learn/course.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/learn/verbs.hpp"
-#include "common/terminal.hpp"
 #include "exercises/grader/grade.hpp"
 
 namespace fs = std::filesystem;

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "common/learn/show.hpp"
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 
 namespace mp {
 namespace {
@@ -40,12 +40,6 @@ std::string bar(const Lane& lane, double longest) {
   std::string text;
   for (const std::string& cell : cells) text += cell;
   return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-  return safe;
 }
 
 /// The step between marks on the time axis that gives four to ten of them: 1, 2 or 5 × 10ⁿ.

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 
 namespace mp {
 namespace {
@@ -45,7 +45,9 @@ void add_python_rows(Comparison& comparison, const std::string& scale, int worke
       output_of(fmt::format("python3 '{}' --scale {} --workers {} --json", twin.string(), scale, workers));
   for (std::size_t at = 0, end; (end = lines.find('\n', at)) != std::string::npos; at = end + 1) {
     const auto row = nlohmann::json::parse(lines.substr(at, end - at));
-    const Variant variant{"python: " + row.at("name").get<std::string>(), Kind::python, row.at("workers")};
+    Variant variant{"python: " + row.at("name").get<std::string>(), Kind::python, row.at("workers")};
+    variant.operations = row.value("operations", 0L);
+    variant.at = row.value("at", 0.0);
     comparison.variants.push_back({variant, {to_round(row)}, false});
   }
   clear_progress();

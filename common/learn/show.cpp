@@ -7,14 +7,47 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 
 namespace mp {
-namespace {
 
 std::string time_text(double seconds) {
-  return seconds < 0.0995 ? fmt::format("{:.1f} ms", seconds * 1e3) : fmt::format("{:.2f} s", seconds);
+  if (seconds >= 0.0995) return fmt::format("{:.2f} s", seconds);
+  if (seconds >= 1e-3) return fmt::format("{:.1f} ms", seconds * 1e3);
+  return seconds >= 1e-6 ? fmt::format("{:.1f} µs", seconds * 1e6) : fmt::format("{:.1f} ns", seconds * 1e9);
 }
+
+std::string size_text(double n) {
+  constexpr std::string_view units[] = {"", " Ki", " Mi", " Gi"};
+  std::size_t unit = 0;
+  for (; n >= 1024 && unit + 1 < std::size(units); ++unit) n /= 1024;
+  return fmt::format("{:g}{}", n, units[unit]);
+}
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+  return safe;
+}
+
+double each(const Measured& m) {
+  return m.typical().wall_seconds / static_cast<double>(std::max(m.variant.operations, 1L));
+}
+
+std::vector<Curve> curves(const Comparison& comparison) {
+  std::vector<Curve> all;
+  for (const Measured& m : comparison.variants) {
+    auto curve = std::find_if(all.begin(), all.end(), [&](auto& c) { return c.name == m.variant.name; });
+    if (curve == all.end()) curve = all.insert(all.end(), {m.variant.name, {}});
+    curve->points.push_back(&m);
+  }
+  for (Curve& curve : all)
+    std::stable_sort(curve.points.begin(), curve.points.end(),
+                     [](auto* a, auto* b) { return a->variant.at < b->variant.at; });
+  return all;
+}
+
+namespace {
 
 std::string memory_text(long kib) {
   return kib < 1024 ? fmt::format("{} KiB", kib) : fmt::format("{:.1f} MiB", static_cast<double>(kib) / 1024);
@@ -30,8 +63,25 @@ std::string row(const Comparison& comparison, const Measured& m) {
   const Round& round = m.typical();
   return row("  " + m.variant.name, time_text(round.wall_seconds),
              m.rounds.size() > 1 ? fmt::format("{:.0f}%", 100 * m.spread()) : "", time_text(round.cpu_seconds),
-             m.correct && comparison.variants.front().correct ? fmt::format("{:.2f}", comparison.speedup(m)) : "–",
+             !comparison.compares()                               ? ""
+             : !m.correct || !comparison.variants.front().correct ? "–"
+             : m.variant.operations > 0                           ? time_text(each(m))
+                                                                  : fmt::format("{:.2f}", comparison.speedup(m)),
              memory_text(round.peak_memory_kib), fmt::format("{}", round.context_switches));
+}
+
+/// A line a curve, a column a point: what one operation takes.
+std::string grid(const Comparison& comparison, bool colours) {
+  const auto all = curves(comparison);
+  std::string head = left("  " + comparison.axis, 27), text;
+  for (const Measured* point : all.front().points) head += right(size_text(point->variant.at), 10);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    text += fmt::format("  {} {}", static_cast<char>('a' + i), left(all[i].name, 23));
+    for (const Measured* point : all[i].points)
+      text += point->correct ? right(time_text(each(*point)), 10) : painted(right("WRONG", 10), Colour::red, colours);
+    text += "\n";
+  }
+  return painted(head, Colour::dim, colours) + "\n" + text;
 }
 
 /// Variants that gave the same answer share a line.
@@ -49,7 +99,9 @@ std::string answers(const Comparison& comparison, bool colours) {
     const bool meant = first.variant.wrong_on_purpose;
     const std::string verdict = first.correct ? "right" : meant ? "wrong, on purpose" : "WRONG";
     std::string names;
-    for (const Measured* m : who) names += (names.empty() ? "" : " · ") + m->variant.name;
+    for (const Measured* m : who)
+      names +=
+          (names.empty() ? "" : " · ") + m->variant.name + (m->variant.at > 0 ? " at " + size_text(m->variant.at) : "");
     if (who.size() == comparison.variants.size()) names = "all variants agree";
     const Colour colour = first.correct ? Colour::green : meant ? Colour::yellow : Colour::red;
     text += "  " + painted(left(verdict, 18), colour, colours) + shortened(answer, 60) + "\n" + std::string(20, ' ') +
@@ -69,7 +121,11 @@ std::string table(const Comparison& comparison, bool colours) {
       painted(fmt::format("{} processors, {} round{}, medians", comparison.cpus, rounds, rounds == 1 ? "" : "s"),
               Colour::dim, colours) +
       "\n\n";
-  text += painted(row("  variant", "wall", "spread", "cpu", "faster", "memory", "switches"), Colour::dim, colours);
+  if (!comparison.axis.empty()) return text + grid(comparison, colours) + "\n" + answers(comparison, colours);
+  const char* ratio = comparison.variants.front().variant.operations > 0 ? "each"
+                      : comparison.compares()                            ? "faster"
+                                                                         : "";
+  text += painted(row("  variant", "wall", "spread", "cpu", ratio, "memory", "switches"), Colour::dim, colours);
   for (const Measured& m : comparison.variants) {
     const std::string line = row(comparison, m);
     text += m.correct ? line : painted(line, m.variant.wrong_on_purpose ? Colour::yellow : Colour::red, colours);
@@ -114,6 +170,8 @@ nlohmann::json to_json(const Comparison& comparison) {
                         {"answer", round.answer},
                         {"correct", m.correct},
                         {"wrong_on_purpose", m.variant.wrong_on_purpose}});
+    if (m.variant.operations > 0) variants.back()["operations"] = m.variant.operations;
+    if (m.variant.at > 0) variants.back()["at"] = m.variant.at;
     for (const Lane& lane : lanes(round))
       for (const Lane::Task& task : lane.tasks) {
         spans.push_back({{"variant", m.variant.name},

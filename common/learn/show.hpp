@@ -10,14 +10,34 @@
 
 namespace mp {
 
-/// The table: one line a variant, then the answers; 80 columns.
+/// The table: one line a variant, or a line a curve, then the answers; 80 columns.
 std::string table(const Comparison& comparison, bool colours);
+
+/// `36.2 µs`, `1.20 s`: three digits, and the unit that fits.
+std::string time_text(double seconds);
+/// `64`, `4 Ki`, `1 Mi`.
+std::string size_text(double n);
+/// The text, safe in SVG and HTML.
+std::string escaped(std::string_view text);
+
+/// What one operation of a variant takes, in seconds.
+double each(const Measured& m);
+/// The variants of one name, in the order of their points.
+struct Curve {
+  std::string name;
+  std::vector<const Measured*> points;
+};
+std::vector<Curve> curves(const Comparison& comparison);
 
 /// Who did which task when: a lane for each thread and process; 80 columns.
 std::string timeline_text(const Comparison& comparison, bool colours);
 
 /// The same as a picture, readable on light and dark pages.
 std::string timeline_svg(const Comparison& comparison);
+
+/// What one operation takes, by variant and point of the curve: as lines in the terminal, and as a picture.
+std::string curves_text(const Comparison& comparison, bool colours);
+std::string curves_svg(const Comparison& comparison);
 
 /// The same as data; the format is part of the course's contract.
 nlohmann::json to_json(const Comparison& comparison);

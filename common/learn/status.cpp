@@ -9,9 +9,9 @@
 
 #include "common/descriptor.hpp"
 #include "common/learn/course.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/learn/verbs.hpp"
 #include "common/machine.hpp"
-#include "common/terminal.hpp"
 #include "exercises/grader/grade.hpp"
 #include "exercises/grader/sandbox.hpp"
 

@@ -10,8 +10,8 @@
 
 #include "common/learn/python.hpp"
 #include "common/learn/show.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/machine.hpp"
-#include "common/terminal.hpp"
 
 namespace mp {
 
@@ -31,6 +31,11 @@ double Measured::spread() const {
   const auto [fastest, slowest] = std::minmax_element(rounds.begin(), rounds.end(),
                                                       [](auto& a, auto& b) { return a.wall_seconds < b.wall_seconds; });
   return (slowest->wall_seconds - fastest->wall_seconds) / std::max(typical().wall_seconds, 1e-9);
+}
+
+bool Comparison::compares() const {
+  return std::any_of(variants.begin(), variants.end(),
+                     [](auto& v) { return v.variant.kind == Kind::serial || v.variant.operations > 0; });
 }
 
 double Comparison::speedup(const Measured& m) const {
@@ -120,6 +125,7 @@ int SideBySide::workers() const { return state_->workers; }
 long SideBySide::scaled(long quick, long full) const { return state_->scale == "full" ? full : quick; }
 Seconds SideBySide::patience(Seconds limit) const { return limit * state_->patience; }
 void SideBySide::workload(std::string text) { state_->result.workload = std::move(text); }
+void SideBySide::across(std::string axis) { state_->result.axis = std::move(axis); }
 void SideBySide::expect(std::string answer) { state_->expected = std::move(answer); }
 void SideBySide::limit(Seconds most) { state_->limit = most; }
 
@@ -135,13 +141,14 @@ int SideBySide::report() {
     if (s.python) add_python_rows(s.result, s.scale, s.workers);
     s.judge();
     const bool colours = colours_wanted(STDOUT_FILENO);
-    fmt::print("{}{}\n", table(s.result, colours), timeline_text(s.result, colours));
+    const bool curves = !s.result.axis.empty();
+    fmt::print("{}{}\n", table(s.result, colours), (curves ? curves_text : timeline_text)(s.result, colours));
     if (!s.json.empty())
       write_file(
           s.json,
           nlohmann::json::array({to_json(s.result)}).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
               "\n");
-    if (!s.svg.empty()) write_file(s.svg, timeline_svg(s.result));
+    if (!s.svg.empty()) write_file(s.svg, (curves ? curves_svg : timeline_svg)(s.result));
   } catch (const std::exception& error) {
     clear_progress();
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());

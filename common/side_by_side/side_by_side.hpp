@@ -33,6 +33,8 @@ struct Variant {
   Kind kind;
   int workers = 1;
   bool wrong_on_purpose = false;  ///< its answer is expected to be wrong: one round shows it
+  long operations = 0;            ///< if given, what one of them takes is shown, not how much faster it is
+  double at = 0;                  ///< if given, one point of a curve: variants of one name are its line
 };
 
 /// A variant and what its rounds gave.
@@ -50,9 +52,12 @@ struct Measured {
 /// The result of a whole program: what the table, the pictures and `--json` show.
 struct Comparison {
   std::string chapter, program, workload;
+  std::string axis;  ///< what the points of a curve differ in: `bytes in a message`
   int cpus = 1;
   std::vector<Measured> variants;
 
+  /// Is there something to compare with: a serial variant, or operations?
+  bool compares() const;
   /// How much faster than the first serial variant.
   double speedup(const Measured& m) const;
 };
@@ -77,6 +82,8 @@ class SideBySide {
 
   /// What is computed, in a few words.
   void workload(std::string text);
+  /// The program draws curves: what their points differ in.
+  void across(std::string axis);
   /// The right answer; without it, that of the first variant.
   void expect(std::string answer);
   /// After so long a round is stopped (60 s at first).

@@ -13,7 +13,7 @@
 #include <stdexcept>
 
 #include "common/descriptor.hpp"
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 
 namespace fs = std::filesystem;
 

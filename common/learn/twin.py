@@ -15,9 +15,9 @@ def used():
 
 
 def measure(*variants):
-    """Times each (name, workers, function of the options) and prints what came of it."""
+    """Times each (name, workers, function of the options[, operations[, at]]) and prints what came of it."""
     options = parser.parse_args()
-    for name, workers, body in variants:
+    for name, workers, body, *more in variants:
         before, start = used(), time.perf_counter()
         answer = body(options)
         wall, after = time.perf_counter() - start, used()
@@ -30,5 +30,7 @@ def measure(*variants):
             "context_switches": change("ru_nvcsw") + change("ru_nivcsw"),
             "peak_memory_kib": max(usage.ru_maxrss for usage in after),
             "answer": answer,
+            **dict(zip(("operations", "at"), more)),
         }
-        print(json.dumps(row) if options.json else f"{name:24} {wall:8.3f} s   {answer}", flush=True)
+        each = f"{wall / more[0] * 1e6:8.1f} us each" if more else ""
+        print(json.dumps(row) if options.json else f"{name:24} {wall:8.3f} s {each}   {answer}", flush=True)

@@ -1,4 +1,4 @@
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
