@@ -24,6 +24,8 @@ class Deadline {
       at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::max(Seconds{0}, from_now));
   }
 
+  /// Does it never come?
+  bool is_never() const { return !at_; }
   bool passed() const { return at_ && Clock::now() >= *at_; }
 
   /// The time left, zero once it has passed; about a century for "for ever".

@@ -1,8 +1,8 @@
 #include "common/descriptor.hpp"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
-#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -25,12 +25,15 @@ void write_all(int fd, std::span<const std::byte> bytes) {
 }
 
 std::vector<std::byte> read_to_end(int fd) {
-  std::vector<std::byte> all;
-  std::array<std::byte, 16384> piece;
-  for (;;) {
-    const auto n = check(retry([&] { return ::read(fd, piece.data(), piece.size()); }), "read");
-    if (n == 0) return all;
-    all.insert(all.end(), piece.begin(), piece.begin() + n);
+  struct stat file;
+  check(::fstat(fd, &file), "fstat");
+  constexpr std::size_t piece = 16384;
+  std::vector<std::byte> all(static_cast<std::size_t>(std::max<off_t>(file.st_size, 0)) + piece);
+  for (std::size_t got = 0;;) {
+    if (all.size() - got < piece) all.resize(2 * all.size());
+    const auto n = check(retry([&] { return ::read(fd, all.data() + got, all.size() - got); }), "read");
+    got += static_cast<std::size_t>(n);
+    if (n == 0) return all.resize(got), all;
   }
 }
 
@@ -44,6 +47,13 @@ std::optional<std::string> read_text(const std::string& path) {
 
 Descriptor memory_file(const char* name) {
   return Descriptor{check(::memfd_create(name, MFD_CLOEXEC), "memfd_create")};
+}
+
+Descriptor memory_file(const char* name, std::span<const std::byte> content) {
+  Descriptor file = memory_file(name);
+  write_all(file.number(), content);
+  check(::lseek(file.number(), 0, SEEK_SET), "lseek");
+  return file;
 }
 
 }  // namespace mp

@@ -40,8 +40,8 @@ class Descriptor {
   int release() { return std::exchange(number_, -1); }
 
   void reset(int number = -1) {
-    if (number_ >= 0) ::close(number_);  // never retried: Linux frees the number even on EINTR
-    number_ = number;
+    const int old = std::exchange(number_, number);  // first: a fork in between must not find a number closed twice
+    if (old >= 0) ::close(old);                      // never retried: Linux frees the number even on EINTR
   }
 
   /// Another number for the same open file, closed on exec like every descriptor of the course.
@@ -67,5 +67,7 @@ std::optional<std::string> read_text(const std::string& path);
 
 /// An unnamed file in memory, closed on exec: nothing to unlink, nothing to leak.
 Descriptor memory_file(const char* name);
+/// One that holds these bytes, to be read from its start.
+Descriptor memory_file(const char* name, std::span<const std::byte> content);
 
 }  // namespace mp

@@ -7,8 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
 
+#include "common/background.hpp"
 #include "common/interrupt.hpp"
 #include "common/machine.hpp"
 #include "common/pidfd.hpp"
@@ -144,14 +144,10 @@ void close_standard_input() {
 /// A daemon ends with its parent. Its own signal handlers and loops cannot get in the way, and
 /// PR_SET_PDEATHSIG would not do: that fires when the parent's *thread* ends.
 void end_with_parent() {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the daemon's own threads
-  std::thread{[parent = self().parent.number()] {
+  background_thread([parent = self().parent.number()] {
     wait_readable(parent, Deadline{});
     ::kill(::getpid(), SIGKILL);
-  }}.detach();
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }).detach();
 }
 
 }  // namespace

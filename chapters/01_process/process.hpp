@@ -112,7 +112,7 @@ class Process : public ProcessRef {
     if constexpr (CopyingStarter<S>)
       launch_ = launch_by_copy<S>(std::forward<F>(f), std::forward<Args>(args)...);
     else
-      launch_ = launch_by_message<S, std::decay_t<F>, Kept<Args>...>(f, args...);
+      launch_ = launch_by_message<S, std::decay_t<F>, Kept<Args>...>(std::forward<F>(f), std::forward<Args>(args)...);
   }
 
   Process(Process&&) = default;
@@ -144,9 +144,10 @@ class Process : public ProcessRef {
     };
   }
 
-  /// Packed here and now: what cannot be written is the caller's error, at the caller's line.
+  /// Packed here and now: what cannot be written is the caller's error, at the caller's line. What was
+  /// moved in is gone then, as with a fork: a Connection given away is closed here.
   template <class S, class F, class... Args>
-  static Launch launch_by_message(const F& f, const Args&... args) {
+  static Launch launch_by_message(F f, Args... args) {
     (refuse<Offender<F, Crossing::inheritance>>(), ..., refuse<Offender<Args, Crossing::inheritance>>());
     if constexpr (can_be_inherited<F, Args...>) {
       static_assert(std::invocable<F, Args...>, "the function does not take these arguments");

@@ -28,11 +28,8 @@ Descriptor written(const Message& message) {
   std::vector<int> numbers;
   for (const Descriptor& d : message.descriptors) numbers.push_back(d.number());
   encode(head, numbers);
-  Descriptor file = memory_file("mp-spawn");
-  write_all(file.number(), head.take().bytes);
-  write_all(file.number(), message.bytes);
-  check(::lseek(file.number(), 0, SEEK_SET), "lseek");
-  return file;
+  head.bytes(message.bytes);
+  return memory_file("mp-spawn", head.take().bytes);
 }
 
 Message read_back(const Descriptor& file) {
@@ -66,8 +63,7 @@ Message birth_and_call(const Identity& child, const Message& call) {
   const Self& me = self();
   Encoder out;
   encode(out, Birth{build_id(), child.name, child.daemon, me.pid, me.identity.name, me.handle.duplicate()});
-  for (const Descriptor& d : call.descriptors) out.descriptor(d);
-  out.bytes(call.bytes);
+  out.append(call);
   return out.take();
 }
 

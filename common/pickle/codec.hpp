@@ -76,6 +76,22 @@ T decode(Decoder& in) {
   return Codec<T>::decode(in);
 }
 
+/// A value as a message of its own. Throws what its codec throws.
+template <class T>
+Message pickled(const T& value) {
+  Encoder out;
+  encode(out, value);
+  return out.take();
+}
+/// The value that is all of a message; throws DecodeError where the message says less, or more.
+template <class T>
+T unpickled(Message message) {
+  Decoder in{std::move(message)};
+  T value = decode<T>(in);
+  if (in.left() != 0) throw DecodeError{"a message holds more than the value that was asked for"};
+  return value;
+}
+
 // ---- values that are their own bytes, or none ----
 
 template <PlainBytes T>

@@ -19,6 +19,9 @@ struct Message {
   std::vector<Descriptor> descriptors;
 };
 
+/// The kernel takes 253 beside one message (SCM_MAX_FD); a Queue may need one for itself.
+inline constexpr std::size_t most_descriptors = 252;
+
 /// The bytes do not say what the reader expected: cut short, or never meant for it.
 class DecodeError : public std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -39,8 +42,19 @@ class Encoder {
   }
   void length(std::size_t n) { plain(n); }
 
-  /// Sends another number for the same open file; the caller keeps its own.
-  void descriptor(const Descriptor& d) { message_.descriptors.push_back(d.duplicate()); }
+  /// Sends another number for the same open file; the caller keeps its own. Its byte lets a reader count it.
+  /// Throws std::length_error for more than `most_descriptors`.
+  void descriptor(const Descriptor& d) {
+    if (message_.descriptors.size() == most_descriptors)
+      throw std::length_error{"a message carries at most 252 descriptors: send the rest in another"};
+    message_.descriptors.push_back(d.duplicate());
+    plain(std::byte{});
+  }
+  /// All of another message, with its descriptors.
+  void append(const Message& other) {
+    bytes(other.bytes);
+    for (const Descriptor& d : other.descriptors) message_.descriptors.push_back(d.duplicate());
+  }
 
   Message take() { return std::move(message_); }
 
@@ -78,6 +92,7 @@ class Decoder {
   }
 
   Descriptor descriptor() {
+    plain<std::byte>();
     if (next_descriptor_ == message_.descriptors.size())
       throw DecodeError{"a message speaks of a descriptor that did not come with it"};
     return std::move(message_.descriptors[next_descriptor_++]);
