@@ -9,7 +9,7 @@
 #include "common/machine.hpp"
 #include "common/process_tree.hpp"
 #include "common/raw_array.hpp"
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/type_name.hpp"
 #include "common/workloads.hpp"
 #include "tests/support/tidy.hpp"

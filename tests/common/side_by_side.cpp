@@ -14,7 +14,7 @@
 #include "common/learn/show.hpp"
 #include "common/process_tree.hpp"
 #include "common/raw_array.hpp"
-#include "common/terminal.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/workloads.hpp"
 #include "tests/support/tidy.hpp"
 

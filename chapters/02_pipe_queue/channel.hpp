@@ -1,0 +1,74 @@
+#pragma once
+/// \file
+/// Messages through sockets: bytes with descriptors beside them, whole, for any number of writers and readers.
+
+#include <sys/socket.h>
+
+#include <optional>
+#include <stdexcept>
+
+#include "common/pickle/codec.hpp"
+
+namespace mp {
+
+/// Nothing more will come: every copy of the other end is closed, in every process that had one.
+/// \python{exceptions, EOFError}
+class EndOfFile : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The other end is gone: nobody can read what is sent, or its sender died in the middle of a message.
+/// \python{exceptions, BrokenPipeError}
+class BrokenPipe : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Bytes in one packet, well below what a socket holds (net.core.wmem_default, some 200 KB).
+inline constexpr std::size_t largest_packet = 131072;
+
+/// A pair of connected sockets of that type, closed on exec.
+std::pair<Descriptor, Descriptor> socket_pair(int type);
+
+/// Memory to send from.
+inline iovec piece_of(std::span<const std::byte> bytes) {
+  return {const_cast<std::byte*>(bytes.data()), bytes.size()};  // sendmsg does not write there
+}
+
+/// Sends some of these pieces, and all the descriptors with the first byte; blocks while the socket is full. Returns
+/// the number of bytes; throws BrokenPipe, whatever is set for SIGPIPE, and std::system_error.
+std::size_t send_some(int socket, std::span<iovec> pieces, std::span<const Descriptor> descriptors);
+
+/// Receives some bytes, and the descriptors that came with them. Returns the number of bytes, 0 at the end, nothing
+/// when the deadline passes; throws std::system_error.
+std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, std::vector<Descriptor>& descriptors,
+                                        const Deadline& deadline);
+
+/// A message as it travels through a Channel.
+struct Packet {
+  /// What can fail for want of memory or descriptors fails here.
+  explicit Packet(Message content);
+
+  Message message;
+  std::byte in_a_file{};  ///< 0 or 1; the last byte of each packet, or an empty one would look like the end
+};
+
+/// A socket pair that keeps messages whole (SOCK_SEQPACKET), so that no reader ever gets a part of one and no two
+/// writers mix theirs: each goes in and comes out by one system call. A process killed in the middle of either has
+/// done it, or has not. The kernel holds some 200 KB, with its own book-keeping about 280 messages of a few bytes; a
+/// message too large for a packet travels as an unnamed file in memory, of which the packet brings the descriptor.
+struct Channel {
+  static Channel open();
+
+  /// Blocks while the channel is full. Throws BrokenPipe when nobody has a reading end.
+  void send(const Packet& packet) const;
+  /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end.
+  std::optional<Message> receive(const Deadline& deadline) const;
+  bool is_empty() const { return !wait_readable(reader.number(), Deadline{Seconds{0}}); }
+
+  Descriptor reader, writer;
+};
+
+template <>
+inline constexpr auto fields<Channel> = std::tuple{&Channel::reader, &Channel::writer};
+
+}  // namespace mp

@@ -1,0 +1,138 @@
+// Messages over a socket: a length, then so many bytes.
+//
+// A socket of packets brings the length and a small message by one system call; a stream of bytes may cut
+// anywhere, so there the length comes first, by itself.
+#include "02_pipe_queue/connection.hpp"
+
+#include <array>
+#include <cstring>
+
+namespace mp {
+namespace {
+
+constexpr std::size_t prefix = sizeof(std::uint64_t);
+
+}  // namespace
+
+Connection::Connection(Descriptor socket, bool readable, bool writable)
+    : socket_{std::move(socket)}, readable_{readable}, writable_{writable} {
+  int type = 0;
+  socklen_t size = sizeof type;
+  check(::getsockopt(socket_.number(), SOL_SOCKET, SO_TYPE, &type, &size), "getsockopt(SO_TYPE)");
+  packets_ = type == SOCK_SEQPACKET;
+}
+
+int Connection::fileno() const {
+  if (!socket_.is_open()) throw std::logic_error{"this connection is closed"};
+  return socket_.number();
+}
+
+bool Connection::poll(Seconds limit) const {
+  if (!readable_) throw std::logic_error{"this end of the pipe only sends"};
+  return wait_readable(fileno(), Deadline{limit});
+}
+
+// ---- out ----
+
+void Connection::send_frame(std::span<const std::byte> bytes, std::span<const Descriptor> descriptors) {
+  if (!writable_) throw std::logic_error{"this end of the pipe only receives"};
+  const std::uint64_t length = bytes.size();
+  const auto head = std::as_bytes(std::span{&length, 1});
+  for (std::size_t sent = 0; sent < prefix + bytes.size();) {
+    const auto left_of_head = head.subspan(std::min(sent, prefix));
+    const auto left = bytes.subspan(std::max(sent, prefix) - prefix);
+    std::array pieces{piece_of(left_of_head), piece_of(left.first(std::min(left.size(), largest_packet)))};
+    sent += send_some(fileno(), pieces, descriptors);
+    descriptors = {};  // they went with the first byte
+  }
+}
+
+// ---- in ----
+
+/// Bytes of the length, or once that is known, of the message.
+std::uint64_t Connection::missing() const {
+  return incoming_.got < prefix ? prefix - incoming_.got : incoming_.length - (incoming_.got - prefix);
+}
+
+/// A length is a claim: memory follows what has come, never what is announced.
+void Connection::take(std::span<const std::byte> piece) {
+  constexpr std::size_t trust = 16;
+  auto& [length, got, message] = incoming_;
+  const auto head = piece.first(got < prefix ? std::min(prefix - got, piece.size()) : 0);
+  const auto body = piece.subspan(head.size());
+  std::memcpy(reinterpret_cast<std::byte*>(&length) + got, head.data(), head.size());
+  got += head.size();
+  if (body.size() > missing()) {
+    incoming_ = {};
+    throw DecodeError{"a packet brings more than its message's length says"};
+  }
+  if (message.bytes.empty()) message.bytes.reserve(std::min<std::uint64_t>(length, trust * body.size()));
+  message.bytes.insert(message.bytes.end(), body.begin(), body.end());
+  got += body.size();
+}
+
+/// False when the deadline passes first.
+bool Connection::read_piece(const Deadline& deadline) {
+  std::array<std::byte, prefix + largest_packet> landing;
+  const auto most = packets_ ? landing.size() : std::min<std::uint64_t>(missing(), landing.size());
+  const auto n = receive_some(fileno(), std::span{landing}.first(most), incoming_.message.descriptors, deadline);
+  if (!n) return false;
+  if (*n == 0 && incoming_.got == 0) throw EndOfFile{"no more messages: the other end is closed"};
+  if (*n == 0) throw BrokenPipe{"the other end was closed in the middle of a message"};
+  take(std::span{landing}.first(*n));
+  return true;
+}
+
+std::optional<Message> Connection::receive(const Deadline& deadline) {
+  if (!readable_) throw std::logic_error{"this end of the pipe only sends"};
+  while (incoming_.got < prefix || missing() > 0)
+    if (!read_piece(deadline)) return std::nullopt;
+  return std::exchange(incoming_, {}).message;
+}
+
+std::pair<Connection, Connection> pipe() {
+  auto [one, other] = socket_pair(SOCK_SEQPACKET);
+  return {Connection{std::move(one)}, Connection{std::move(other)}};
+}
+
+std::pair<Connection, Connection> one_way_pipe() {
+  auto [reader, writer] = socket_pair(SOCK_SEQPACKET);
+  return {Connection{std::move(reader), true, false}, Connection{std::move(writer), false, true}};
+}
+
+void Codec<Connection>::encode(Encoder& out, const Connection& connection) {
+  if (connection.incoming_.got > 0)
+    throw std::logic_error{"this connection has received half a message: take the rest before you pass it on"};
+  (void)connection.fileno();  // throws when closed
+  mp::encode(out, connection.readable_);
+  mp::encode(out, connection.writable_);
+  out.descriptor(connection.socket_);
+}
+
+Connection Codec<Connection>::decode(Decoder& in) {
+  const bool readable = mp::decode<bool>(in), writable = mp::decode<bool>(in);
+  return Connection{in.descriptor(), readable, writable};
+}
+
+// ---- several at once ----
+
+std::vector<Waitable> wait_ready(const std::vector<Waitable>& waitables, std::optional<Seconds> limit) {
+  if (waitables.empty()) return {};
+  std::vector<pollfd> watched;
+  for (const Waitable& each : waitables) watched.push_back({each.descriptor, POLLIN, 0});
+  const Deadline end = limit ? Deadline{*limit} : Deadline{};
+  const auto look = [&] {
+    const auto left = end.left();
+    return ::ppoll(watched.data(), watched.size(), left ? &*left : nullptr, nullptr);
+  };
+  check(retry(look), "ppoll");
+  std::vector<Waitable> ready;
+  for (const pollfd& each : watched) {
+    if (each.revents & POLLNVAL)
+      throw std::system_error(EBADF, std::generic_category(), "waiting for descriptor " + std::to_string(each.fd));
+    if (each.revents != 0) ready.emplace_back(each.fd);
+  }
+  return ready;
+}
+
+}  // namespace mp

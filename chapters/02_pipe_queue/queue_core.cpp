@@ -1,0 +1,153 @@
+#include "02_pipe_queue/queue_core.hpp"
+
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/background.hpp"
+#include "common/point.hpp"
+
+namespace mp {
+
+QueueCore::QueueCore(int maxsize, bool counts_tasks)
+    : local_{new Local{Channel::open()}},
+      shared_{1},
+      limit_{maxsize > 0 ? maxsize : INT_MAX},
+      counts_tasks_{counts_tasks} {}
+
+QueueCore::~QueueCore() { local().finish(); }
+
+/// In a forked child it makes a new one: what was put and not yet sent is the parent's to send, and its feeder is not
+/// here. Of the parent's the child takes the channel and leaves the rest alone, for its lock may be held, and its
+/// condition waited for, by threads that the child does not have.
+QueueCore::Local& QueueCore::local() const {
+  const std::scoped_lock lock{LiveChildren::of_this_process().mutex()};
+  if (local_->process == self().pid) return *local_;
+  const auto& parents = *new std::shared_ptr{local_};  // never to be destroyed
+  local_.reset(new Local{std::move(parents->channel)});
+  local_->closed = parents->closed;
+  return *local_;
+}
+
+// ---- putting ----
+
+bool QueueCore::put(Message message, const Deadline& deadline) {
+  Local& here = local();
+  here.require_feeder(local_);
+  Packet packet{std::move(message)};
+  if (!shared_[0].under_way.add_below(limit_, 1, deadline)) return false;
+  if (counts_tasks_) shared_[0].undone.add_below(INT_MAX, 1, Deadline{});
+  const std::scoped_lock lock{here.mutex};
+  here.buffer.push_back(std::move(packet));
+  here.news.notify_one();  // matches the wait in feed
+  return true;
+}
+
+/// At the first put, as a process that only gets needs none.
+void QueueCore::Local::require_feeder(const std::shared_ptr<Local>& own) {
+  const std::scoped_lock lock{mutex};
+  if (closed) throw QueueClosed{};
+  if (feeding) return;
+  background_thread([own] { own->feed(); }).detach();
+  feeding = true;
+  const auto finish_at_exit = [](int, void* queue) {
+    if (const auto alive = static_cast<std::weak_ptr<Local>*>(queue)->lock()) alive->finish();
+  };
+  ::on_exit(finish_at_exit, new std::weak_ptr<Local>{own});
+}
+
+/// The feeder: waits in place of whoever puts.
+void QueueCore::Local::feed() {
+  std::unique_lock lock{mutex};
+  try {
+    for (;;) {
+      news.wait(lock, [&] { return !buffer.empty() || closed; });  // matches put and close
+      if (buffer.empty()) break;
+      const Packet& first = buffer.front();  // stays where it is while others put behind it
+      lock.unlock();
+      channel.send(first);
+      lock.lock();
+      buffer.pop_front();
+    }
+  } catch (const BrokenPipe&) {
+    lock.lock();  // we closed our own reading end, and nobody else has one: what is left is for nobody
+    buffer.clear();
+  }
+  channel.writer.reset();
+  feeding = false;
+  news.notify_all();  // matches the waits in join_thread and finish
+}
+
+// ---- getting ----
+
+std::optional<Message> QueueCore::get(const Deadline& deadline) {
+  auto message = local().open().receive(deadline);
+  if (!message) return message;
+  point("queue: taken, but its slot is not free yet");
+  shared_[0].under_way.subtract();
+  return message;
+}
+
+void QueueCore::task_done() {
+  if (!shared_[0].undone.subtract()) throw std::logic_error{"task_done() was called more often than things were put"};
+}
+
+// ---- the end ----
+
+const Channel& QueueCore::Local::open() {
+  const std::scoped_lock lock{mutex};
+  if (closed) throw QueueClosed{};
+  return channel;
+}
+
+void QueueCore::Local::close() {
+  const std::scoped_lock lock{mutex};
+  if (std::exchange(closed, true)) return;
+  channel.reader.reset();  // so that the feeder learns when it feeds nobody
+  if (!feeding) channel.writer.reset();
+  news.notify_all();  // matches the wait in feed
+}
+
+void QueueCore::join_thread() {
+  Local& here = local();
+  std::unique_lock lock{here.mutex};
+  if (!here.closed) throw std::logic_error{"close the queue before you join its feeder"};
+  here.news.wait(lock, [&] { return !here.feeding; });  // matches the end of feed
+}
+
+void QueueCore::cancel_join_thread() {
+  Local& here = local();
+  const std::scoped_lock lock{here.mutex};
+  here.cancelled = true;
+}
+
+/// Before the end of the process, or of its last handle.
+void QueueCore::Local::finish() {
+  constexpr Seconds patience{2.0};  // long enough for all who are well, short enough not to wait in the dark
+  close();
+  std::unique_lock lock{mutex};
+  const auto idle = [&] { return !feeding || cancelled; };
+  if (news.wait_for(lock, patience, idle)) return;  // matches the end of feed
+  std::fprintf(stderr,
+               "%s waits at its end: of what it put into a queue, %zu messages are still to be taken. Get them "
+               "before you join it, or call cancel_join_thread() to lose them.\n",
+               self().identity.name.c_str(), buffer.size());
+  news.wait(lock, idle);
+}
+
+// ---- as an argument of a Process ----
+
+void QueueCore::encode(Encoder& out) const {
+  mp::encode(out, local().open());
+  mp::encode(out, shared_);
+  mp::encode(out, limit_);
+  mp::encode(out, counts_tasks_);
+}
+
+QueueCore::QueueCore(Decoder& in)
+    : local_{new Local{mp::decode<Channel>(in)}},
+      shared_{mp::decode<RawArray<Shared>>(in)},
+      limit_{mp::decode<int>(in)},
+      counts_tasks_{mp::decode<bool>(in)} {}
+
+}  // namespace mp

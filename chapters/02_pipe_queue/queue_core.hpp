@@ -1,0 +1,78 @@
+#pragma once
+/// \file
+/// What is behind a Queue, whatever it carries: a channel, two counts in shared memory, and in each process
+/// that puts something a buffer and a feeder.
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+
+#include "01_process/child.hpp"
+#include "02_pipe_queue/channel.hpp"
+#include "02_pipe_queue/shared_count.hpp"
+#include "common/raw_array.hpp"
+
+namespace mp {
+
+/// The queue is closed in this process. \python{exceptions, ValueError}
+class QueueClosed : public std::logic_error {
+ public:
+  QueueClosed() : std::logic_error{"this queue is closed in this process"} {}
+};
+
+/// One queue as one process sees it; see Queue for what its calls promise.
+class QueueCore {
+ public:
+  QueueCore(int maxsize, bool counts_tasks);
+  explicit QueueCore(Decoder& in);
+  ~QueueCore();
+  void encode(Encoder& out) const;
+
+  bool put(Message message, const Deadline& deadline);
+  std::optional<Message> get(const Deadline& deadline);
+  void task_done();
+  bool join_tasks(const Deadline& deadline) { return shared_[0].undone.add_below(1, 0, deadline); }
+
+  int size_hint() const { return shared_[0].under_way.value(); }
+  bool empty() const { return local().open().is_empty(); }
+  bool full() const { return size_hint() >= limit_; }
+  int fileno() const { return local().open().reader.number(); }
+
+  void close() { local().close(); }
+  void join_thread();
+  void cancel_join_thread();
+
+ private:
+  struct Shared {
+    SharedCount under_way;  // put, and not yet taken
+    SharedCount undone;     // put, and not yet reported done
+  };
+  /// What belongs to one process alone, and to its feeder as long as that runs.
+  struct Local {
+    Channel channel;
+    pid_t process = self().pid;
+    bool closed = false, cancelled = false, feeding = false;
+    std::mutex mutex;
+    std::condition_variable news;  // something was put, the queue was closed, the feeder is done
+    std::deque<Packet> buffer;     // put here, and not yet in the channel
+
+    explicit Local(Channel one) : channel{std::move(one)} {}
+    const Channel& open();
+    void require_feeder(const std::shared_ptr<Local>& own);
+    void feed();
+    void close();
+    void finish();
+  };
+
+  Local& local() const;
+
+  mutable std::shared_ptr<Local> local_;
+  const RawArray<Shared> shared_;
+  const int limit_;
+  const bool counts_tasks_;
+};
+
+}  // namespace mp

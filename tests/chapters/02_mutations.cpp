@@ -1,0 +1,176 @@
+// Messages that lie: frames and values with bytes changed at random, as a broken or hostile peer might send them.
+//
+// MUTATIONS says how many of each kind; ./learn test --all asks for a million.
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <new>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "02_pipe_queue/connection.hpp"
+#include "common/raw_array.hpp"
+#include "tests/support/tidy.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocated = 0;  // by this thread's messages, since it was last set to 0
+
+}  // namespace
+
+void* operator new(std::size_t n) {
+  allocated += n;
+  if (void* at = std::malloc(n)) return at;
+  throw std::bad_alloc{};
+}
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+using Value = std::tuple<std::vector<std::string>, std::map<int, std::vector<double>>, std::optional<std::string>,
+                         std::variant<int, std::string, std::vector<int>>, std::set<std::string>, bool>;
+
+long rounds() {
+  const char* wanted = std::getenv("MUTATIONS");
+  return wanted ? std::atol(wanted) : 20'000;
+}
+
+Value some_value(std::mt19937& random) {
+  const auto text = [&] { return std::string(random() % 20, static_cast<char>('a' + random() % 26)); };
+  Value value;
+  auto& [texts, numbers, maybe, choice, set, flag] = value;
+  for (auto n = random() % 4; n > 0; --n) texts.push_back(text());
+  for (auto n = random() % 3; n > 0; --n) numbers[static_cast<int>(random() % 9)].assign(random() % 5, 1.5);
+  if (random() % 2) maybe = text();
+  if (random() % 2) choice = text();
+  for (auto n = random() % 3; n > 0; --n) set.insert(text());
+  flag = random() % 2 == 0;
+  return value;
+}
+
+/// A message as a Connection sends it.
+Bytes framed(const Bytes& body) {
+  const std::uint64_t length = body.size();
+  Bytes all(sizeof length + body.size());
+  std::memcpy(all.data(), &length, sizeof length);
+  std::copy(body.begin(), body.end(), all.begin() + sizeof length);
+  return all;
+}
+
+/// Changes, cuts, repeats or adds some bytes, with a liking for lengths: those are the dangerous ones.
+void mutate(Bytes& bytes, std::mt19937& random) {
+  for (auto changes = 1 + random() % 3; changes > 0 && !bytes.empty(); --changes) {
+    const auto at = random() % bytes.size();
+    switch (random() % 5) {
+      case 0:
+        bytes[at] = static_cast<std::byte>(random());
+        break;
+      case 1:
+        bytes[at] ^= static_cast<std::byte>(1U << random() % 8);
+        break;
+      case 2:
+        bytes.resize(at);
+        break;
+      case 3:
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin(),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(at));
+        break;
+      default:
+        for (auto i = at; i < std::min(bytes.size(), at + 8); ++i)
+          bytes[i] = static_cast<std::byte>(random() % 2 ? 0xFF : 0x7F);
+    }
+  }
+}
+
+/// What came is either a value or one of the errors that tell why not; and it took memory like what came.
+void read_all(mp::Connection& reader, std::size_t sent) {
+  allocated = 0;
+  try {
+    for (;;) {
+      try {
+        (void)reader.recv<Value>();
+      } catch (const mp::DecodeError&) {
+        continue;  // the next one may be well
+      }
+    }
+  } catch (const mp::EndOfFile&) {
+  } catch (const mp::BrokenPipe&) {}
+  EXPECT_LE(allocated, 131072 + 100 * sent) << "for " << sent << " bytes";
+}
+
+}  // namespace
+
+TEST(Mutations, OfFramesOnAStreamAreAnswersOrErrors) {
+  std::mt19937 random{11};
+  for (long round = 0; round < rounds() && !HasFailure(); ++round) {
+    auto ends = mp::socket_pair(SOCK_STREAM);
+    mp::Connection reader{std::move(ends.first)};
+    Bytes all;
+    for (auto n = 1 + random() % 3; n > 0; --n) {
+      const Bytes one = framed(mp::pickled(some_value(random)).bytes);
+      all.insert(all.end(), one.begin(), one.end());
+    }
+    mutate(all, random);
+    mp::write_all(ends.second.number(), all);
+    ends.second.reset();
+    read_all(reader, all.size());
+  }
+}
+
+TEST(Mutations, OfPacketsAreAnswersOrErrors) {
+  std::mt19937 random{12};
+  for (long round = 0; round < rounds() && !HasFailure(); ++round) {
+    auto ends = mp::socket_pair(SOCK_SEQPACKET);
+    mp::Connection reader{std::move(ends.first)};
+    std::size_t sent = 0;
+    for (auto n = 1 + random() % 3; n > 0; --n) {
+      Bytes packet = framed(mp::pickled(some_value(random)).bytes);
+      mutate(packet, random);
+      if (packet.empty()) packet.resize(1);  // an empty packet is the end
+      ASSERT_EQ(::send(ends.second.number(), packet.data(), packet.size(), 0), static_cast<ssize_t>(packet.size()));
+      sent += packet.size();
+    }
+    ends.second.reset();
+    read_all(reader, sent);
+  }
+}
+
+TEST(Mutations, OfValuesAreAnswersOrDecodeErrors) {
+  std::mt19937 random{13};
+  for (long round = 0; round < rounds() && !HasFailure(); ++round) {
+    auto message = mp::pickled(some_value(random));
+    mutate(message.bytes, random);
+    const auto size = message.bytes.size();
+    allocated = 0;
+    try {
+      (void)mp::unpickled<Value>(std::move(message));
+    } catch (const mp::DecodeError&) {}
+    EXPECT_LE(allocated, 4096 + 100 * size) << "for " << size << " bytes";
+  }
+}
+
+TEST(Lies, AboutALengthCostNoMemory) {
+  for (const std::uint64_t claimed : {std::uint64_t{1} << 20, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+    for (const int type : {SOCK_STREAM, SOCK_SEQPACKET}) {
+      auto ends = mp::socket_pair(type);
+      mp::Connection reader{std::move(ends.first)};
+      const std::uint64_t sent[] = {claimed, 0};
+      mp::write_all(ends.second.number(), std::as_bytes(std::span{sent}));
+      ends.second.reset();
+      allocated = 0;
+      EXPECT_THROW(reader.recv_bytes(), mp::BrokenPipe);
+      EXPECT_LE(allocated, 2 * 65536) << claimed << " bytes were claimed, 8 came";
+    }
+  }
+}
+
+TEST(Lies, AboutDescriptorsAreFoundOut) {
+  auto [a, b] = mp::pipe();
+  a.send(std::pair{true, true});  // what a Connection looks like, but for its descriptor
+  EXPECT_THROW(b.recv<mp::Connection>(), mp::DecodeError);
+  a.send(std::size_t{1000});  // a RawArray of a thousand, without its memory
+  EXPECT_THROW(b.recv<mp::RawArray<int>>(), mp::DecodeError);
+}
