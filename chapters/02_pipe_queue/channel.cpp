@@ -22,13 +22,12 @@ void write_rights(msghdr& header, Control& control, std::span<const Descriptor> 
 }
 
 void read_rights(msghdr& header, std::vector<Descriptor>& descriptors) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t at = 0; at + sizeof(int) <= c->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
-      int number;
-      std::memcpy(&number, CMSG_DATA(c) + at, sizeof number);
-      descriptors.emplace_back(number);
-    }
+  cmsghdr* rights = CMSG_FIRSTHDR(&header);  // all of them come in one
+  if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS) return;
+  for (std::size_t at = 0; at + sizeof(int) <= rights->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+    int number;
+    std::memcpy(&number, CMSG_DATA(rights) + at, sizeof number);
+    descriptors.emplace_back(number);
   }
 }
 
@@ -77,9 +76,8 @@ Packet::Packet(Message content) : message{std::move(content)} {
 }
 
 Channel Channel::open() {
-  Channel channel;
-  std::tie(channel.reader, channel.writer) = socket_pair(SOCK_SEQPACKET);
-  return channel;
+  auto [reader, writer] = socket_pair(SOCK_SEQPACKET);
+  return {std::move(reader), std::move(writer)};
 }
 
 void Channel::send(const Packet& packet) const {

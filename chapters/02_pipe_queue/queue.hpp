@@ -100,6 +100,8 @@ template <class T>
 class JoinableQueue : public Queue<T> {
  public:
   explicit JoinableQueue(int maxsize = 0) : Queue<T>{maxsize, true} {}
+  /// Another handle of that queue.
+  explicit JoinableQueue(std::shared_ptr<QueueCore> core) : Queue<T>{std::move(core)} {}
 
   /// Says that something taken is done. std::logic_error when that was said more often than things were put.
   /// \python{multiprocessing.JoinableQueue.task_done}
@@ -110,11 +112,6 @@ class JoinableQueue : public Queue<T> {
   void join() { this->core_->join_tasks(Deadline{}); }
   /// Waits at most so long; true when all is done.
   bool try_join_for(Seconds limit) { return this->core_->join_tasks(Deadline{limit}); }
-
- private:
-  template <class>
-  friend struct Codec;
-  explicit JoinableQueue(std::shared_ptr<QueueCore> core) : Queue<T>{std::move(core)} {}
 };
 
 /// The channel alone, without feeder or limit: `put` writes it there, and blocks while it is full.
@@ -154,11 +151,7 @@ class SimpleQueue {
 // ---- all of them may be arguments of a Process, however it is started ----
 
 template <class Q>
-concept QueueWithFeeder = requires(Q queue) {
-  {queue.join_thread()};
-};
-
-template <QueueWithFeeder Q>
+requires requires(Q queue) { queue.join_thread(); }
 struct Codec<Q> {
   static constexpr Crossing crossing = Crossing::inheritance;
   static void encode(Encoder& out, const Q& queue) { queue.core_->encode(out); }

@@ -48,12 +48,25 @@ void QueueCore::Local::require_feeder(const std::shared_ptr<Local>& own) {
   const std::scoped_lock lock{mutex};
   if (closed) throw QueueClosed{};
   if (feeding) return;
+  finish_at_exit(own);
   background_thread([own] { own->feed(); }).detach();
   feeding = true;
-  const auto finish_at_exit = [](int, void* queue) {
-    if (const auto alive = static_cast<std::weak_ptr<Local>*>(queue)->lock()) alive->finish();
-  };
-  ::on_exit(finish_at_exit, new std::weak_ptr<Local>{own});
+}
+
+/// A process that ends by `exit` waits for its feeders, too. A forked child has none of its parent's, nor its handlers.
+void QueueCore::Local::finish_at_exit(const std::shared_ptr<Local>& own) {
+  static pid_t process = 0;
+  static std::vector<std::weak_ptr<Local>> all;
+  const std::scoped_lock lock{LiveChildren::of_this_process().mutex()};
+  if (std::exchange(process, self().pid) != self().pid) {
+    all.clear();
+    std::atexit([] {
+      for (const auto& each : all)
+        if (const auto alive = each.lock()) alive->finish();
+    });
+  }
+  std::erase_if(all, [](const auto& each) { return each.expired(); });
+  all.push_back(own);
 }
 
 /// The feeder: waits in place of whoever puts.

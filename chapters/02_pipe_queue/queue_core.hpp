@@ -5,9 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
 
 #include "01_process/child.hpp"
@@ -55,13 +53,13 @@ class QueueCore {
     Channel channel;
     pid_t process = self().pid;
     bool closed = false, cancelled = false, feeding = false;
-    std::mutex mutex;
-    std::condition_variable news;  // something was put, the queue was closed, the feeder is done
-    std::deque<Packet> buffer;     // put here, and not yet in the channel
+    std::mutex mutex{};
+    std::condition_variable news{};  // something was put, the queue was closed, the feeder is done
+    std::deque<Packet> buffer{};     // put here, and not yet in the channel
 
-    explicit Local(Channel one) : channel{std::move(one)} {}
     const Channel& open();
     void require_feeder(const std::shared_ptr<Local>& own);
+    static void finish_at_exit(const std::shared_ptr<Local>& own);
     void feed();
     void close();
     void finish();

@@ -46,10 +46,8 @@ std::string by_queues(int n, Start start) {
   for (int i = 0; i < mp::chain_count; ++i) tasks.put(i);
   for (int w = 0; w < n; ++w) tasks.put(std::nullopt);
   const mp::Digests digests{mp::chain_count};
-  for (int i = 0; i < mp::chain_count; ++i) {
-    const auto [chain, end] = results.get();
-    mp::keep(chain, end, digests);
-  }
+  for (int i = 0; i < mp::chain_count; ++i)
+    std::apply([&](int chain, const auto& end) { mp::keep(chain, end, digests); }, results.get());
   return mp::answer(digests);
 }
 

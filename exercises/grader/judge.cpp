@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 
 namespace grader {
 namespace {
@@ -29,7 +30,11 @@ std::string Run::story(const std::string& what) const {
 
 Run submission(const std::string& scenario, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), scenario);
-  return Run{run_isolated(program, arguments, limits)};
+  Run run{run_isolated(program, arguments, limits)};
+  // Who hangs once will hang again: nobody need wait as long for the rest of the verdict.
+  static bool hung = false;
+  if (run.ending.starts_with("stopped: still running") && !std::exchange(hung, true)) limits.wall /= 4;
+  return run;
 }
 
 testing::AssertionResult came_to_its_end(const Run& run) {

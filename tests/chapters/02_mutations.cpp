@@ -1,31 +1,18 @@
 // Messages that lie: frames and values with bytes changed at random, as a broken or hostile peer might send them.
 //
 // MUTATIONS says how many of each kind; ./learn test --all asks for a million.
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <new>
 #include <random>
 #include <set>
-#include <thread>
 
 #include "02_pipe_queue/connection.hpp"
 #include "common/raw_array.hpp"
 #include "tests/support/tidy.hpp"
 
-namespace {
-
-std::atomic<std::size_t> allocated = 0;  // by this thread's messages, since it was last set to 0
-
-}  // namespace
-
-void* operator new(std::size_t n) {
-  allocated += n;
-  if (void* at = std::malloc(n)) return at;
-  throw std::bad_alloc{};
-}
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+extern std::atomic<std::size_t> allocated;  // bytes, by anybody here; see support/counted_new.cpp
 
 namespace {
 

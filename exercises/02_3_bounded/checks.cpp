@@ -1,0 +1,262 @@
+// The checks of exercise 02_3. The first half lives in the submission's program, the second judges it.
+#ifdef IN_SUBMISSION
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include "common/clock.hpp"
+#include "common/pidfd.hpp"
+#include "common/raw_array.hpp"
+#include "exercises/grader/subject.hpp"
+
+// The submission's.
+struct TextQueue {
+  virtual ~TextQueue() = default;
+  virtual void put(const std::string& text) = 0;
+  virtual std::string get() = 0;
+};
+std::unique_ptr<TextQueue> make_queue(int size);
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+/// A child, killed and waited for when this goes; it ends by `_exit`.
+class Child {
+ public:
+  explicit Child(const std::function<void()>& body) : pid_{::fork()} {
+    if (pid_ != 0) return;
+    int code = 0;
+    try {
+      body();
+    } catch (...) {
+      code = 1;
+    }
+    ::_exit(code);
+  }
+  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
+  ~Child() {
+    if (pid_ == 0) return;
+    kill();
+    wait();
+  }
+  void kill() const { ::kill(pid_, SIGKILL); }
+  void wait() {
+    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
+    pid_ = 0;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+/// Waits until the number is `wanted`, or for so long; whether it is.
+bool becomes(const std::atomic<int>& number, int wanted, mp::Seconds limit = mp::Seconds{5}) {
+  for (const mp::Deadline end{limit}; number != wanted; ::usleep(500))
+    if (end.passed()) return false;
+  return true;
+}
+/// A while in which something that must not happen would have happened.
+constexpr mp::Seconds a_while{0.15};
+
+using Counters = mp::RawArray<std::atomic<int>>;
+
+}  // namespace
+
+SCENARIO(order) {
+  const auto queue = make_queue(10);
+  for (const char* text : {"one", "", "three", "a longer text"}) queue->put(text);
+  Texts seen;
+  for (int i = 0; i < 4; ++i) seen.push_back(queue->get());
+  grader::report("seen", seen);
+}
+
+SCENARIO(bounded) {
+  const int size = std::stoi(grader::argument(0));
+  const auto queue = make_queue(size);
+  const Counters done{1};
+  const Child putter{[&] {
+    for (int i = 0; i < size + 3; ++i) queue->put(std::to_string(i)), ++done[0];
+  }};
+  (void)becomes(done[0], size);
+  (void)becomes(done[0], size + 1, a_while);
+  grader::report("before", done[0].load());
+  grader::report("first", queue->get());
+  (void)becomes(done[0], size + 1);
+  (void)becomes(done[0], size + 2, a_while);
+  grader::report("after", done[0].load());
+}
+
+SCENARIO(waits) {
+  const auto queue = make_queue(2);
+  const Counters got{1};
+  const Child getter{[&] {
+    if (queue->get() == "late")
+      got[0] = 1;
+    else
+      got[0] = 2;
+  }};
+  (void)becomes(got[0], 2, a_while);
+  grader::report("early", got[0] != 0);
+  queue->put("late");
+  grader::report("came", becomes(got[0], 1));
+}
+
+SCENARIO(shared) {
+  constexpr int putters = 3, each = 200;
+  const int getters = std::stoi(grader::argument(0));
+  const auto queue = make_queue(7);
+  const Counters seen{putters * each}, strange{1}, taken{1};
+  std::vector<Child> children;
+  for (int p = 0; p < putters; ++p)
+    children.emplace_back([&, p] {
+      for (int i = 0; i < each; ++i) queue->put(std::to_string(p * each + i));
+    });
+  for (int g = 0; g < getters; ++g)
+    children.emplace_back([&] {
+      for (;;) {
+        const std::string text = queue->get();
+        const int number = text.empty() ? -1 : std::atoi(text.c_str());
+        if (number < 0 || number >= putters * each)
+          ++strange[0];
+        else
+          ++seen[number];
+        ++taken[0];
+      }
+    });
+  (void)becomes(taken[0], putters * each, mp::Seconds{8});
+  int once = 0;
+  for (const auto& n : seen) once += n == 1 ? 1 : 0;
+  grader::report("once", once);
+  grader::report("strange", strange[0].load());
+}
+
+SCENARIO(whole) {
+  constexpr int putters = 4, each = 60;
+  const auto queue = make_queue(50);
+  std::vector<Child> children;
+  for (int p = 0; p < putters; ++p)
+    children.emplace_back([&, p] {
+      for (int i = 0; i < each; ++i)
+        queue->put(std::string(static_cast<std::size_t>(60'000 - i), static_cast<char>('a' + p)));
+    });
+  int mixed = 0;
+  for (int i = 0; i < putters * each; ++i) {
+    const std::string text = queue->get();
+    if (text.size() <= 60'000 - each || text.find_first_not_of(text[0]) != std::string::npos) ++mixed;
+  }
+  grader::report("mixed", mixed);
+}
+
+/// Children are killed while they wait in `get`, and in `put`; then others use the queue.
+SCENARIO(survives) {
+  const auto queue = make_queue(3);
+  {
+    std::vector<Child> waiting;
+    for (int i = 0; i < 3; ++i) waiting.emplace_back([&] { (void)queue->get(); });
+    ::usleep(100'000);
+    for (const auto& child : waiting) child.kill();
+  }
+  for (const char* text : {"a", "b", "c"}) queue->put(text);
+  {
+    std::vector<Child> waiting;
+    for (int i = 0; i < 3; ++i) waiting.emplace_back([&] { queue->put("never"); });
+    ::usleep(100'000);
+    for (const auto& child : waiting) child.kill();
+  }
+  Texts seen;
+  for (int i = 0; i < 3; ++i) seen.push_back(queue->get());
+  const Counters done{1};
+  const Child putter{[&] {
+    for (const char* text : {"d", "e", "f"}) queue->put(text), ++done[0];
+  }};
+  grader::report("room", becomes(done[0], 3));
+  for (int i = 0; i < 3; ++i) seen.push_back(queue->get());
+  grader::report("seen", seen);
+}
+
+/// What a putter has put outlives it.
+SCENARIO(outlives) {
+  const auto queue = make_queue(10);
+  Child putter{[&] {
+    for (const char* text : {"x", "y", "z"}) queue->put(text);
+    ::raise(SIGKILL);
+  }};
+  putter.wait();
+  Texts seen;
+  for (int i = 0; i < 3; ++i) seen.push_back(queue->get());
+  grader::report("seen", seen);
+}
+
+SCENARIO(comes_and_goes) {
+  for (int i = 0; i < 5; ++i) {
+    const auto queue = make_queue(3);
+    queue->put("x");
+    if (queue->get() == "x") grader::report("worked", i);
+  }
+}
+
+#else
+
+#include "exercises/grader/judge.hpp"
+
+using grader::submission;
+using Texts = std::vector<std::string>;
+
+CHECK(order, 15, "texts come out as they went in, and in that order; an empty one, too") {
+  EXPECT_EQ(submission("order").value<Texts>("seen"), (Texts{"one", "", "three", "a longer text"}))
+      << "four texts, put and taken by one process";
+}
+
+CHECK(bounded, 20, "`put` waits while `size` texts are under way, and only then") {
+  for (const int size : {1, 5}) {
+    const auto run = submission("bounded", {std::to_string(size)});
+    EXPECT_EQ(run.value<int>("before"), size) << "texts that went into a queue of " << size << " before any was taken";
+    EXPECT_EQ(run.value<std::string>("first"), "0") << "the first text to be taken";
+    EXPECT_EQ(run.value<int>("after"), size + 1) << "texts that had gone in after one was taken";
+  }
+}
+
+CHECK(waits, 10, "`get` waits until there is a text") {
+  const auto run = submission("waits");
+  EXPECT_FALSE(run.value<bool>("early")) << "get returned though nothing had been put";
+  EXPECT_TRUE(run.value<bool>("came")) << "get waited, then a text was put, but get did not return it";
+}
+
+CHECK(shared, 20, "many processes put and get: each text comes out once") {
+  for (const char* getters : {"1", "4"}) {
+    const auto run = submission("shared", {getters});
+    EXPECT_EQ(run.value<int>("strange"), 0) << "texts came out that nobody had put in";
+    EXPECT_EQ(run.value<int>("once"), 600)
+        << "texts that came out exactly once, of 600 by 3 processes, taken by " << getters;
+  }
+}
+
+CHECK(whole, 15, "large texts from many processes at once are not mixed") {
+  const auto run = submission("whole");
+  EXPECT_EQ(run.value<int>("mixed"), 0) << "texts of 60,000 bytes that came out cut, or with bytes of others in them";
+}
+
+CHECK(survives, 10, "a process that is killed while it waits harms nobody") {
+  const auto run = submission("survives");
+  EXPECT_TRUE(run.value<bool>("room")) << "processes were killed while they waited in put; three texts were taken, so "
+                                          "there should be room for three";
+  EXPECT_EQ(run.value<Texts>("seen"), (Texts{"a", "b", "c", "d", "e", "f"}))
+      << "what was put after processes were killed while they waited in get";
+  EXPECT_EQ(submission("outlives").value<Texts>("seen"), (Texts{"x", "y", "z"}))
+      << "what a process had put before it was killed";
+}
+
+CHECK(nothing_left, 10, "the destructor closes what the constructor opened") {
+  const auto run = submission("comes_and_goes");
+  ASSERT_EQ(run.values<int>("worked").size(), 5U) << "five queues, one after the other, each for one text";
+  EXPECT_TRUE(grader::left_nothing(run)) << "after five queues have come and gone";
+}
+
+#endif

@@ -1,0 +1,62 @@
+// Wrong: the length goes out as it lies in memory, the least significant byte first.
+// loses: wire pieces clean_end
+// says: the frame of hello
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+void put(int pipe, const char* bytes, std::size_t n) {
+  while (n > 0) {
+    const ssize_t written = write(pipe, bytes, n);
+    if (written == -1 && errno == EINTR) continue;
+    if (written == -1) throw std::runtime_error{"write failed"};
+    bytes += written;
+    n -= static_cast<std::size_t>(written);
+  }
+}
+
+/// Until `n` bytes have come, or the end: how many came.
+std::size_t take(int pipe, char* into, std::size_t n) {
+  std::size_t got = 0;
+  while (got < n) {
+    const ssize_t came = read(pipe, into + got, n - got);
+    if (came == -1 && errno == EINTR) continue;
+    if (came == -1) throw std::runtime_error{"read failed"};
+    if (came == 0) break;
+    got += static_cast<std::size_t>(came);
+  }
+  return got;
+}
+
+}  // namespace
+
+void send_message(int pipe, const std::string& message) {
+  const auto n = static_cast<std::uint32_t>(message.size());
+  const unsigned char head[4] = {static_cast<unsigned char>(n), static_cast<unsigned char>(n >> 8),
+                                 static_cast<unsigned char>(n >> 16), static_cast<unsigned char>(n >> 24)};
+  put(pipe, reinterpret_cast<const char*>(head), 4);
+  put(pipe, message.data(), message.size());
+}
+
+std::optional<std::string> receive_message(int pipe) {
+  unsigned char head[4];
+  const auto came = take(pipe, reinterpret_cast<char*>(head), 4);
+  if (came == 0) return std::nullopt;
+  if (came < 4) throw std::runtime_error{"cut"};
+  const std::size_t n =
+      std::size_t{head[3]} << 24 | std::size_t{head[2]} << 16 | std::size_t{head[1]} << 8 | std::size_t{head[0]};
+  std::string message;
+  while (message.size() < n) {
+    char piece[4096];
+    const auto got = take(pipe, piece, std::min(sizeof piece, n - message.size()));
+    if (got == 0) throw std::runtime_error{"cut"};
+    message.append(piece, got);
+  }
+  return message;
+}
