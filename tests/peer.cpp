@@ -4,13 +4,23 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <numeric>
 #include <string_view>
 
 #include "01_process/process.hpp"
+#include "02_pipe_queue/connection.hpp"
+#include "02_pipe_queue/queue.hpp"
 #include "common/chains.hpp"
 #include "common/workloads.hpp"
+
+/// A message of 64 bytes.
+struct Numbered {
+  std::array<std::uint64_t, 8> words{};
+};
+template <>
+inline constexpr auto mp::fields<Numbered> = std::tuple{&Numbered::words};
 
 namespace {
 
@@ -81,12 +91,106 @@ Result sums(long additions) {
   return {seconds, static_cast<double>(tasks) * static_cast<double>(additions), false};
 }
 
+// ---- 02: pipes and queues ----
+
+Result ping_pong(long n) {
+  auto [ours, theirs] = mp::pipe();
+  mp::Process echo{[](mp::Connection link, long times) {
+                     for (; times > 0; --times) link.send_bytes(link.recv_bytes());
+                   },
+                   std::move(theirs), n + 100};
+  echo.start();
+  std::vector<std::byte> payload(64);
+  const auto once = [&, &link = ours](long i) {
+    std::memcpy(payload.data(), &i, sizeof i);
+    link.send_bytes(payload);
+    expect(link.recv_bytes() == payload, "an echo");
+  };
+  for (long i = 0; i < 100; ++i) once(i);
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; ++i) once(i);
+  return {mp::seconds_since(begin), static_cast<double>(n), true};
+}
+
+Result megabytes(long n) {
+  auto [reader, writer] = mp::one_way_pipe();
+  constexpr std::size_t size = 1 << 20;
+  mp::Process sender{[](mp::Connection link, long times) {
+                       std::vector<std::byte> payload(size);
+                       for (long i = 0; i < times; ++i) {
+                         payload.front() = payload.back() = static_cast<std::byte>(i);
+                         link.send_bytes(payload);
+                       }
+                     },
+                     std::move(writer), n + 1};
+  sender.start();
+  const auto receive = [&, &link = reader](long i) {
+    const auto bytes = link.recv_bytes();
+    expect(bytes.size() == size && bytes.front() == static_cast<std::byte>(i) && bytes.back() == bytes.front(),
+           "1 MiB");
+  };
+  receive(0);
+  const auto begin = mp::Clock::now();
+  for (long i = 1; i <= n; ++i) receive(i);
+  return {mp::seconds_since(begin), static_cast<double>(n) * size / 1e6, false};
+}
+
+/// `pairs` processes put, as many get; from the first put to the last get.
+template <class Queue>
+Result through_queue(long n, int pairs) {
+  struct Slot {
+    std::int64_t start, finish;
+    std::uint64_t sum;
+  };
+  const long each = n / pairs;
+  Queue queue;
+  const mp::RawArray<Slot> slots{static_cast<std::size_t>(2 * pairs)};
+  const mp::RawArray<std::atomic<int>> ready{2};
+  const auto now = [] { return std::chrono::nanoseconds{mp::Clock::now().time_since_epoch()}.count(); };
+  std::vector<mp::Process> processes;
+  for (int p = 0; p < 2 * pairs; ++p)
+    processes.emplace_back([=]() mutable {
+      ++ready[0];
+      while (ready[1] == 0) ::usleep(100);
+      slots[p].start = now();
+      for (long i = 0; i < each; ++i)
+        if (p < pairs)
+          queue.put(Numbered{{static_cast<std::uint64_t>(i)}});
+        else
+          slots[p].sum += queue.get().words[0];
+      slots[p].finish = now();
+    });
+  for (auto& process : processes) process.start();
+  while (ready[0] < 2 * pairs) ::usleep(100);
+  ::usleep(20'000);
+  ready[1] = 1;
+  for (auto& process : processes) process.join();
+  Slot all = slots[0];
+  std::uint64_t sum = 0;
+  for (const Slot& slot : slots) {
+    all.start = std::min(all.start, slot.start);
+    all.finish = std::max(all.finish, slot.finish);
+    sum += slot.sum;
+  }
+  const auto last = static_cast<std::uint64_t>(each);
+  expect(sum == static_cast<std::uint64_t>(pairs) * (last * (last - 1) / 2), "the sum of all numbers");
+  return {1e-9 * static_cast<double>(all.finish - all.start), static_cast<double>(each * pairs), false};
+}
+
 const std::vector<Benchmark> benchmarks{
     {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
     {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
     {"sum_2procs", "Process", 5'000'000, 50'000'000, sums},
     {"sha_serial", "loop", 10'000, 200'000, [](long n) { return chains(n, true); }},
     {"sha_2procs", "Process", 10'000, 200'000, [](long n) { return chains(n, false); }},
+    {"pingpong_64", "Pipe", 3'000, 20'000, ping_pong},
+    {"pipe_1mib", "Pipe", 300, 1'500, megabytes},
+    {"queue_1to1", "Queue", 50'000, 500'000, [](long n) { return through_queue<mp::Queue<Numbered>>(n, 1); }},
+    {"queue_1to1", "SimpleQueue", 50'000, 500'000,
+     [](long n) { return through_queue<mp::SimpleQueue<Numbered>>(n, 1); }},
+    {"queue_2to2", "Queue", 50'000, 500'000, [](long n) { return through_queue<mp::Queue<Numbered>>(n, 2); }},
+    {"queue_2to2", "SimpleQueue", 50'000, 500'000,
+     [](long n) { return through_queue<mp::SimpleQueue<Numbered>>(n, 2); }},
 };
 
 }  // namespace

@@ -23,6 +23,12 @@ class BrokenPipe : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The queue is closed in this process. \python{exceptions, ValueError}
+class QueueClosed : public std::logic_error {
+ public:
+  QueueClosed() : std::logic_error{"this queue is closed in this process"} {}
+};
+
 /// Bytes in one packet, well below what a socket holds (net.core.wmem_default, some 200 KB).
 inline constexpr std::size_t largest_packet = 131072;
 

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <stdexcept>
 
 #include "01_process/child.hpp"
 #include "02_pipe_queue/channel.hpp"
@@ -14,12 +13,6 @@
 #include "common/raw_array.hpp"
 
 namespace mp {
-
-/// The queue is closed in this process. \python{exceptions, ValueError}
-class QueueClosed : public std::logic_error {
- public:
-  QueueClosed() : std::logic_error{"this queue is closed in this process"} {}
-};
 
 /// One queue as one process sees it; see Queue for what its calls promise.
 class QueueCore {

@@ -46,6 +46,7 @@ void add_python_rows(Comparison& comparison, const std::string& scale, int worke
   for (std::size_t at = 0, end; (end = lines.find('\n', at)) != std::string::npos; at = end + 1) {
     const auto row = nlohmann::json::parse(lines.substr(at, end - at));
     Variant variant{"python: " + row.at("name").get<std::string>(), Kind::python, row.at("workers")};
+    variant.wrong_on_purpose = row.value("wrong_on_purpose", false);
     variant.operations = row.value("operations", 0L);
     variant.at = row.value("at", 0.0);
     comparison.variants.push_back({variant, {to_round(row)}, false});

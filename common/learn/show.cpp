@@ -13,8 +13,12 @@ namespace mp {
 
 std::string time_text(double seconds) {
   if (seconds >= 0.0995) return fmt::format("{:.2f} s", seconds);
-  if (seconds >= 1e-3) return fmt::format("{:.1f} ms", seconds * 1e3);
-  return seconds >= 1e-6 ? fmt::format("{:.1f} µs", seconds * 1e6) : fmt::format("{:.1f} ns", seconds * 1e9);
+  constexpr std::pair<double, const char*> units[] = {{1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}};
+  for (const auto& [unit, name] : units)
+    if (seconds >= 0.9995 * unit || unit == 1e-9)
+      return seconds < 99.95 * unit ? fmt::format("{:.1f} {}", seconds / unit, name)
+                                    : fmt::format("{:.0f} {}", seconds / unit, name);
+  return "";
 }
 
 std::string size_text(double n) {

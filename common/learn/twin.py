@@ -10,14 +10,20 @@ parser.add_argument("--workers", type=int, default=2)
 parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def scale():
+    """The size asked for: "quick" or "full"."""
+    return parser.parse_known_args()[0].scale
+
+
 def used():
     return [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 
 
 def measure(*variants):
-    """Times each (name, workers, function of the options[, operations[, at]]) and prints what came of it."""
+    """Times each (name, workers, function of the options[, more fields of its row]) and prints what came of it."""
     options = parser.parse_args()
     for name, workers, body, *more in variants:
+        more = more[0] if more else {}
         before, start = used(), time.perf_counter()
         answer = body(options)
         wall, after = time.perf_counter() - start, used()
@@ -30,7 +36,7 @@ def measure(*variants):
             "context_switches": change("ru_nvcsw") + change("ru_nivcsw"),
             "peak_memory_kib": max(usage.ru_maxrss for usage in after),
             "answer": answer,
-            **dict(zip(("operations", "at"), more)),
+            **more,
         }
-        each = f"{wall / more[0] * 1e6:8.1f} us each" if more else ""
+        each = f"{wall / more['operations'] * 1e6:8.1f} us each" if "operations" in more else ""
         print(json.dumps(row) if options.json else f"{name:24} {wall:8.3f} s {each}   {answer}", flush=True)

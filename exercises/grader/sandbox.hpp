@@ -39,7 +39,7 @@ struct Outcome {
 };
 
 struct Limits {
-  mp::Seconds wall{10};
+  mp::Seconds wall{6};
   std::size_t memory_bytes = std::size_t{1} << 30;  ///< of address space, each process
   std::size_t processes = 100;
   std::size_t output_bytes = std::size_t{1} << 16;  ///< what is kept of stdout and stderr, each
