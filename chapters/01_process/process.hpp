@@ -96,6 +96,14 @@ class Process : public ProcessRef {
   explicit Process(F&& f, Args&&... args)
       : Process{start::fork, ProcessOptions{}, std::forward<F>(f), std::forward<Args>(args)...} {}
 
+  /// No start, but a reason.
+  template <class F, class... Args>
+  requires(!std::invocable<std::decay_t<F>, Kept<Args>...> && !Starter<std::decay_t<F>> &&
+           !std::same_as<std::decay_t<F>, ProcessOptions> &&
+           !std::same_as<std::decay_t<F>, Process>) explicit Process(F&&, Args&&...) {
+    refuse_arguments<F>();
+  }
+
   /// `Process p{{.name = "w1", .daemon = true}, f, args…};`
   template <class F, class... Args>
   Process(ProcessOptions options, F&& f, Args&&... args)
@@ -149,13 +157,21 @@ class Process : public ProcessRef {
   template <class S, class F, class... Args>
   static Launch launch_by_message(F f, Args... args) {
     (refuse<Offender<F, Crossing::inheritance>>(), ..., refuse<Offender<Args, Crossing::inheritance>>());
-    if constexpr (can_be_inherited<F, Args...>) {
-      static_assert(std::invocable<F, Args...>, "the function does not take these arguments");
+    if constexpr (!can_be_inherited<F, Args...>) {
+      return {};  // the compiler has said why
+    } else if constexpr (!std::invocable<F, Args...>) {
+      refuse_arguments<F>();
+    } else {
       auto call = std::make_shared<Message>(pack(f, args...));
       return [call](const Identity& identity) { return S::launch(identity, *call); };
-    } else {
-      return {};  // the compiler has said why
     }
+  }
+
+  template <class F>
+  static void refuse_arguments() {
+    static_assert(!sizeof(F*),
+                  "the function does not take these arguments: each is passed as a value, so take it by value or by "
+                  "const&, and not by &");
   }
 
   void end() noexcept;

@@ -21,9 +21,8 @@ namespace mp {
 template <auto function>
 struct Fn {
   template <class... Args>
-  decltype(auto) operator()(Args&&... args) const {
-    return std::invoke(function, std::forward<Args>(args)...);
-  }
+  requires std::invocable<decltype(function), Args...>
+  decltype(auto) operator()(Args&&... args) const { return std::invoke(function, std::forward<Args>(args)...); }
 };
 template <auto function>
 inline constexpr Fn<function> fn{};

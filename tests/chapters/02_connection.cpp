@@ -316,10 +316,13 @@ TEST(Connection, InAForkedChildIsACopyThatKeepsThePipeOpen) {
   EXPECT_THROW(ours.recv<int>(), mp::EndOfFile);
 }
 
-TEST(KilledRace, WriterAtAnyMomentLeavesWholeMessagesAndAnEnd) {
-  std::mt19937 random{2};
+namespace {
+
+/// A writer of small and large messages is killed at a random moment, so many times.
+void kill_writers(int rounds) {
+  std::mt19937 random{std::random_device{}()};
   int clean = 0, broken = 0;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     auto [reader, writer] = mp::one_way_pipe();
     Process process{[](Connection link) {
                       for (std::size_t i = 0;; ++i) link.send_bytes(pattern(i % 3 == 0 ? 300'000 : i % 1000));
@@ -339,12 +342,13 @@ TEST(KilledRace, WriterAtAnyMomentLeavesWholeMessagesAndAnEnd) {
     }
     process.join();
   }
-  EXPECT_EQ(clean + broken, 200);
+  EXPECT_EQ(clean + broken, rounds);
 }
 
-TEST(KilledRace, ReaderAtAnyMomentIsABrokenPipe) {
-  std::mt19937 random{3};
-  for (int round = 0; round < 200; ++round) {
+/// And a reader.
+void kill_readers(int rounds) {
+  std::mt19937 random{std::random_device{}()};
+  for (int round = 0; round < rounds; ++round) {
     auto [reader, writer] = mp::one_way_pipe();
     Process process{[](Connection link) {
                       for (;;) link.recv_bytes();
@@ -359,6 +363,14 @@ TEST(KilledRace, ReaderAtAnyMomentIsABrokenPipe) {
                  mp::BrokenPipe);
   }
 }
+
+}  // namespace
+
+TEST(Killed, WriterAtAnyMomentLeavesWholeMessagesAndAnEnd) { kill_writers(200); }
+TEST(KilledRace, Writer) { kill_writers(10); }
+
+TEST(Killed, ReaderAtAnyMomentIsABrokenPipe) { kill_readers(200); }
+TEST(KilledRace, Reader) { kill_readers(10); }
 
 // ---- wait_ready ----
 

@@ -169,7 +169,7 @@ TYPED_TEST(EveryQueue, GoesOnWhenPuttersAndGettersAreKilled) {
   std::mt19937 random{5};
   std::vector<Process> putters, getters;
   for (int i = 0; i < 2; ++i) putters.emplace_back(put_for_ever).start(), getters.emplace_back(get_for_ever).start();
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < 70; ++round) {
     ::usleep(static_cast<unsigned>(random() % 2000));
     auto& victims = random() % 2 ? putters : getters;
     Process& victim = victims[random() % 2];
@@ -402,9 +402,11 @@ TEST(QueueRace, HandlesComeAndGo) {
   }
 }
 
-TEST(KilledRace, TakersOfABoundedQueueNeverStopTheOthers) {
-  std::mt19937 random{7};
-  for (int round = 0; round < 200; ++round) {
+namespace {
+
+void kill_takers(int rounds) {
+  std::mt19937 random{std::random_device{}()};
+  for (int round = 0; round < rounds; ++round) {
     Queue<int> queue{64};
     const auto take = [=]() mutable {
       for (;;) (void)queue.get();
@@ -419,6 +421,11 @@ TEST(KilledRace, TakersOfABoundedQueueNeverStopTheOthers) {
     other.kill();
   }
 }
+
+}  // namespace
+
+TEST(Killed, TakersOfABoundedQueueNeverStopTheOthers) { kill_takers(200); }
+TEST(KilledRace, Takers) { kill_takers(10); }
 
 // ---- JoinableQueue ----
 

@@ -20,10 +20,13 @@ std::vector<std::string> compile(const std::string& line) {
 #include <mutex>
 #include <vector>
 #include "01_process/process.hpp"
+#include "02_pipe_queue/connection.hpp"
+#include "02_pipe_queue/queue.hpp"
 struct Runner { std::mutex mutex; };
 struct Handler { int number; Runner* runner; };
 template <> inline constexpr auto mp::fields<Handler> = std::tuple{&Handler::number, &Handler::runner};
 void work(int) {}
+void change(int&) {}
 template <class T> void take(const T&) {}
 int main() {
   std::mutex mutex;
@@ -69,10 +72,28 @@ INSTANTIATE_TEST_SUITE_P(
                 "std::vector<Runner>>{}};",
                 "name its fields in mp::fields<T>"},
         Refused{"FieldThatIsAPointer", "mp::Process p{mp::start::spawn, mp::fn<take<Handler>>, Handler{}};",
-                "a raw pointer means nothing in another process"}),
+                "a raw pointer means nothing in another process"},
+        Refused{"FunctionThatTakesAReference", "mp::Process p{change, 1};", "and not by &"},
+        Refused{"SpawnedFunctionThatTakesAReference", "mp::Process p{mp::start::spawn, mp::fn<change>, 1};",
+                "and not by &"}),
+    [](const auto& refused) { return refused.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Queue, CompileError,
+    testing::Values(Refused{"PointerThroughAQueue", "mp::Queue<int*> queue;", "send the value it points to"},
+                    Refused{"FunctionThroughASimpleQueue", "mp::SimpleQueue<std::function<void()>> queue;",
+                            "a std::function hides what it holds"},
+                    Refused{"RunnerThroughAQueue", "mp::JoinableQueue<std::vector<Runner>> queue;",
+                            "name its fields in mp::fields<T>"},
+                    Refused{"PointerOverAConnection", "mp::pipe().first.send(&n);", "send the value it points to"}),
     [](const auto& refused) { return refused.param.name; });
 
 TEST(Compile, WhatMayCrossCompiles) {
   EXPECT_TRUE(compile("mp::Process p{mp::start::spawn, mp::fn<work>, 1};").empty());
+  EXPECT_TRUE(
+      compile("mp::Queue<mp::Connection> queue; mp::Process p{mp::start::spawn, [](mp::Queue<mp::Connection>) {}, "
+              "queue};")
+          .empty())
+      << "queues and connections are inherited";
   EXPECT_TRUE(compile("mp::Process p{[&] { mutex.lock(); n = 1; }};").empty()) << "with fork anything crosses";
 }
