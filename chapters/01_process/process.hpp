@@ -161,6 +161,7 @@ class Process : public ProcessRef {
       return {};  // the compiler has said why
     } else if constexpr (!std::invocable<F, Args...>) {
       refuse_arguments<F>();
+      return {};
     } else {
       auto call = std::make_shared<Message>(pack(f, args...));
       return [call](const Identity& identity) { return S::launch(identity, *call); };
