@@ -33,7 +33,9 @@ std::vector<std::byte> read_to_end(int fd) {
     if (all.size() - got < piece) all.resize(2 * all.size());
     const auto n = check(retry([&] { return ::read(fd, all.data() + got, all.size() - got); }), "read");
     got += static_cast<std::size_t>(n);
-    if (n == 0) return all.resize(got), all;
+    if (n > 0) continue;
+    all.resize(got);
+    return all;
   }
 }
 

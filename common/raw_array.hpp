@@ -35,7 +35,12 @@ class RawArray {
     check(::ftruncate(file_.number(), static_cast<off_t>(bytes())), "ftruncate");
     map();
   }
-  RawArray(Descriptor file, std::size_t n) : file_{std::move(file)}, size_{n} { map(); }
+  /// The memory of another one. Its size is a claim: throws DecodeError where the file is smaller.
+  RawArray(Descriptor file, std::size_t n) : file_{std::move(file)}, size_{n} {
+    const auto there = static_cast<std::size_t>(check(::lseek(file_.number(), 0, SEEK_END), "lseek"));
+    if (n > there / sizeof(T)) throw DecodeError{"a message speaks of more shared memory than it brings"};
+    map();
+  }
   /// A copy is another view of the same memory.
   RawArray(const RawArray& other) : RawArray{other.file_.duplicate(), other.size_} {}
   RawArray(RawArray&& other) noexcept

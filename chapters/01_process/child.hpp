@@ -79,6 +79,10 @@ struct Self {
 };
 Self& self();
 
+/// What `exit` does with the children that are left: daemons are ended first, then the rest may take their time.
+/// Python's order.
+void end_children();
+
 /// Makes `call` as the child `identity`, reports an exception as Python does, and leaves without
 /// running the exit handlers that the parent registered.
 [[noreturn]] void be_child(const Identity& identity, const std::function<void()>& call);

@@ -26,14 +26,6 @@ void end_daemon(Child& child) {
   child.wait(Deadline{});
 }
 
-/// `exit` with children left: daemons first, then the rest may take their time. Python's order.
-void end_children_at_exit() {
-  const auto left = LiveChildren::of_this_process().running();
-  for (const auto& child : left)
-    if (child->identity().daemon) child->send(SIGTERM);
-  for (const auto& child : left) child->identity().daemon ? end_daemon(*child) : (void)child->wait(Deadline{});
-}
-
 /// Once per process: what every start relies on. A forked child starts anew, so it is asked by pid.
 void prepare_this_process() {
   static pid_t prepared = 0;
@@ -41,7 +33,7 @@ void prepare_this_process() {
   if (prepared == me.pid) return;
   // Not 0, 1 or 2, even where those are closed: a child gets a new standard input.
   me.handle = Descriptor{check(pidfd_open(me.pid, 0), "pidfd_open")}.duplicate();
-  std::atexit(end_children_at_exit);
+  std::atexit(end_children);
   prepared = me.pid;
 }
 
@@ -52,6 +44,13 @@ Identity new_identity(const ProcessOptions& options) {
 }
 
 }  // namespace
+
+void end_children() {
+  const auto left = LiveChildren::of_this_process().running();
+  for (const auto& child : left)
+    if (child->identity().daemon) child->send(SIGTERM);
+  for (const auto& child : left) child->identity().daemon ? end_daemon(*child) : (void)child->wait(Deadline{});
+}
 
 Child& ProcessRef::child() const {
   if (!child_) throw std::logic_error{"this process was not started yet, or is closed"};

@@ -82,6 +82,9 @@ Message birth_and_call(const Identity& child, const Message& call) {
 
 void main_guard(int argc, char** argv) {
   guarded = true;
+  int spare = 0;  // a program may be started without its standard streams: nothing else may get their numbers
+  while (spare >= 0 && spare <= STDERR_FILENO) spare = ::open("/dev/null", O_RDWR);
+  ::close(spare);
   interrupt::take_children_along();
   if (argc != 3 || argv[1] != child_flag) return;
   int file = -1;

@@ -5,20 +5,13 @@
 namespace mp {
 namespace {
 
-/// Room for descriptors beside a message.
-struct Control {
-  alignas(cmsghdr) unsigned char bytes[CMSG_SPACE(most_descriptors * sizeof(int))];
-};
+constexpr std::size_t room = CMSG_SPACE((most_descriptors + 1) * sizeof(int));  // for descriptors beside a message
 
-void write_rights(msghdr& header, Control& control, std::span<const Descriptor> descriptors) {
-  header.msg_control = control.bytes;
-  header.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
+void write_rights(msghdr& header, std::span<const int> numbers) {
+  header.msg_controllen = CMSG_SPACE(numbers.size_bytes());
   cmsghdr* rights = CMSG_FIRSTHDR(&header);
-  *rights = {CMSG_LEN(descriptors.size() * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
-  for (std::size_t i = 0; i < descriptors.size(); ++i) {
-    const int number = descriptors[i].number();
-    std::memcpy(CMSG_DATA(rights) + i * sizeof number, &number, sizeof number);
-  }
+  *rights = {CMSG_LEN(numbers.size_bytes()), SOL_SOCKET, SCM_RIGHTS};
+  std::memcpy(CMSG_DATA(rights), numbers.data(), numbers.size_bytes());
 }
 
 void read_rights(msghdr& header, std::vector<Descriptor>& descriptors) {
@@ -39,12 +32,14 @@ std::pair<Descriptor, Descriptor> socket_pair(int type) {
   return {Descriptor{ends[0]}, Descriptor{ends[1]}};
 }
 
-std::size_t send_some(int socket, std::span<iovec> pieces, std::span<const Descriptor> descriptors) {
-  msghdr header{};
-  header.msg_iov = pieces.data();
-  header.msg_iovlen = pieces.size();
-  Control control;
-  if (!descriptors.empty()) write_rights(header, control, descriptors);
+std::size_t send_some(int socket, std::span<iovec> pieces, std::span<const Descriptor> descriptors,
+                      const Descriptor& one_more) {
+  alignas(cmsghdr) std::byte control[room];
+  msghdr header{nullptr, 0, pieces.data(), pieces.size(), control, 0, 0};
+  std::vector<int> numbers;
+  for (const Descriptor& each : descriptors) numbers.push_back(each.number());
+  if (one_more.is_open()) numbers.push_back(one_more.number());
+  if (!numbers.empty()) write_rights(header, numbers);
   const ssize_t n = retry([&] { return ::sendmsg(socket, &header, MSG_NOSIGNAL); });
   if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
     throw BrokenPipe{"nobody can receive this message: the other end is closed"};
@@ -57,22 +52,17 @@ std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, s
   for (;;) {
     if (!deadline.is_never() && !wait_readable(socket, deadline)) return std::nullopt;
     iovec piece{into.data(), into.size()};
-    Control control;
-    msghdr header{nullptr, 0, &piece, 1, control.bytes, sizeof control.bytes, 0};
+    alignas(cmsghdr) std::byte control[room];
+    msghdr header{nullptr, 0, &piece, 1, control, room, 0};
     const ssize_t n = retry([&] { return ::recvmsg(socket, &header, flags); });
-    if (n < 0 && errno == EAGAIN) continue;  // another reader was faster
-    if (n < 0 && errno == ECONNRESET) return 0;
+    if (n < 0 && errno == EAGAIN) continue;      // another reader was faster
+    if (n < 0 && errno == ECONNRESET) continue;  // said once, of a peer that left unread messages; its own come next
     check(n, "recvmsg");
     read_rights(header, descriptors);
+    if (header.msg_flags & MSG_CTRUNC) throw std::system_error(EMFILE, std::generic_category(), "recvmsg");
+    if (header.msg_flags & MSG_TRUNC) throw DecodeError{"a packet is larger than any that we send"};
     return static_cast<std::size_t>(n);
   }
-}
-
-Packet::Packet(Message content) : message{std::move(content)} {
-  if (message.bytes.size() < largest_packet) return;
-  message.descriptors.push_back(memory_file("message", message.bytes));
-  message.bytes = {};
-  in_a_file = std::byte{1};
 }
 
 Channel Channel::open() {
@@ -80,9 +70,16 @@ Channel Channel::open() {
   return {std::move(reader), std::move(writer)};
 }
 
-void Channel::send(const Packet& packet) const {
-  std::array pieces{piece_of(packet.message.bytes), piece_of({&packet.in_a_file, 1})};
-  send_some(writer.number(), pieces, packet.message.descriptors);
+void Channel::send(const Message& message) const {
+  std::byte in_a_file{};  // the last byte of each packet; without it, an empty one would look like the end
+  Descriptor file;
+  std::span<const std::byte> inside{message.bytes};
+  if (inside.size() >= largest_packet) {
+    file = memory_file("message", std::exchange(inside, {}));
+    in_a_file = std::byte{1};
+  }
+  std::array pieces{piece_of(inside), piece_of({&in_a_file, 1})};
+  send_some(writer.number(), pieces, message.descriptors, file);
 }
 
 std::optional<Message> Channel::receive(const Deadline& deadline) const {

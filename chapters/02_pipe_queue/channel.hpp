@@ -41,22 +41,15 @@ inline iovec piece_of(std::span<const std::byte> bytes) {
 }
 
 /// Sends some of these pieces, and all the descriptors with the first byte; blocks while the socket is full. Returns
-/// the number of bytes; throws BrokenPipe, whatever is set for SIGPIPE, and std::system_error.
-std::size_t send_some(int socket, std::span<iovec> pieces, std::span<const Descriptor> descriptors);
+/// the number of bytes; throws BrokenPipe, whatever is set for SIGPIPE, and std::system_error, also where the kernel
+/// has no room for more descriptors on their way.
+std::size_t send_some(int socket, std::span<iovec> pieces, std::span<const Descriptor> descriptors,
+                      const Descriptor& one_more = {});
 
 /// Receives some bytes, and the descriptors that came with them. Returns the number of bytes, 0 at the end, nothing
 /// when the deadline passes; throws std::system_error.
 std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, std::vector<Descriptor>& descriptors,
                                         const Deadline& deadline);
-
-/// A message as it travels through a Channel.
-struct Packet {
-  /// What can fail for want of memory or descriptors fails here.
-  explicit Packet(Message content);
-
-  Message message;
-  std::byte in_a_file{};  ///< 0 or 1; the last byte of each packet, or an empty one would look like the end
-};
 
 /// A socket pair that keeps messages whole (SOCK_SEQPACKET), so that no reader ever gets a part of one and no two
 /// writers mix theirs: each goes in and comes out by one system call. A process killed in the middle of either has
@@ -65,8 +58,9 @@ struct Packet {
 struct Channel {
   static Channel open();
 
-  /// Blocks while the channel is full. Throws BrokenPipe when nobody has a reading end.
-  void send(const Packet& packet) const;
+  /// Blocks while the channel is full. Throws BrokenPipe when nobody has a reading end, std::system_error when there is
+  /// no room for a file or for descriptors: nothing was sent then.
+  void send(const Message& message) const;
   /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end.
   std::optional<Message> receive(const Deadline& deadline) const;
   bool is_empty() const { return !wait_readable(reader.number(), Deadline{Seconds{0}}); }

@@ -4,7 +4,7 @@
 // anywhere, so there the length comes first, by itself.
 #include "02_pipe_queue/connection.hpp"
 
-#include <array>
+#include <climits>
 #include <cstring>
 
 namespace mp {
@@ -90,27 +90,21 @@ std::optional<Message> Connection::receive(const Deadline& deadline) {
   return std::exchange(incoming_, {}).message;
 }
 
-std::pair<Connection, Connection> pipe() {
+std::pair<Connection, Connection> pipe(bool duplex) {
   auto [one, other] = socket_pair(SOCK_SEQPACKET);
-  return {Connection{std::move(one)}, Connection{std::move(other)}};
-}
-
-std::pair<Connection, Connection> one_way_pipe() {
-  auto [reader, writer] = socket_pair(SOCK_SEQPACKET);
-  return {Connection{std::move(reader), true, false}, Connection{std::move(writer), false, true}};
+  return {Connection{std::move(one), true, duplex}, Connection{std::move(other), duplex, true}};
 }
 
 void Codec<Connection>::encode(Encoder& out, const Connection& connection) {
   if (connection.incoming_.got > 0)
     throw std::logic_error{"this connection has received half a message: take the rest before you pass it on"};
   (void)connection.fileno();  // throws when closed
-  mp::encode(out, connection.readable_);
-  mp::encode(out, connection.writable_);
+  mp::encode(out, std::pair{connection.readable_, connection.writable_});
   out.descriptor(connection.socket_);
 }
 
 Connection Codec<Connection>::decode(Decoder& in) {
-  const bool readable = mp::decode<bool>(in), writable = mp::decode<bool>(in);
+  const auto [readable, writable] = mp::decode<std::pair<bool, bool>>(in);
   return Connection{in.descriptor(), readable, writable};
 }
 
@@ -119,7 +113,8 @@ Connection Codec<Connection>::decode(Decoder& in) {
 std::vector<Waitable> wait_ready(const std::vector<Waitable>& waitables, std::optional<Seconds> limit) {
   if (waitables.empty()) return {};
   std::vector<pollfd> watched;
-  for (const Waitable& each : waitables) watched.push_back({each.descriptor, POLLIN, 0});
+  // poll takes no notice of a negative number; of one that nobody has, it does
+  for (const auto& each : waitables) watched.push_back({each.descriptor < 0 ? INT_MAX : each.descriptor, POLLIN, 0});
   const Deadline end = limit ? Deadline{*limit} : Deadline{};
   const auto look = [&] {
     const auto left = end.left();
@@ -127,10 +122,10 @@ std::vector<Waitable> wait_ready(const std::vector<Waitable>& waitables, std::op
   };
   check(retry(look), "ppoll");
   std::vector<Waitable> ready;
-  for (const pollfd& each : watched) {
-    if (each.revents & POLLNVAL)
-      throw std::system_error(EBADF, std::generic_category(), "waiting for descriptor " + std::to_string(each.fd));
-    if (each.revents != 0) ready.emplace_back(each.fd);
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    if (watched[i].revents & POLLNVAL)
+      throw std::system_error(EBADF, std::generic_category(), "descriptor " + std::to_string(waitables[i].descriptor));
+    if (watched[i].revents != 0) ready.push_back(waitables[i]);
   }
   return ready;
 }

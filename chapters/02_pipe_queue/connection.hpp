@@ -54,8 +54,7 @@ class Connection {
   /// Waits at most so long for a *whole* message; what has come of one by then is kept for the next call.
   template <Inheritable T>
   std::optional<T> try_recv_for(Seconds limit) {
-    auto message = receive(Deadline{limit});
-    return message ? std::optional{unpickled<T>(std::move(*message))} : std::nullopt;
+    return unpickled_if_any<T>(receive(Deadline{limit}));
   }
 
   /// The same with bytes as they are. \python{multiprocessing.connection.Connection.send_bytes}
@@ -97,11 +96,11 @@ class Connection {
   Incoming incoming_;
 };
 
-/// Two connected ends, each for both directions. \python{multiprocessing.Pipe}
-std::pair<Connection, Connection> pipe();
-
-/// An end that only receives, and one that only sends. \python{multiprocessing.Pipe}
-std::pair<Connection, Connection> one_way_pipe();
+/// Two connected ends, each for both directions; or, not `duplex`, one that only receives and one that only sends.
+/// \python{multiprocessing.Pipe}
+std::pair<Connection, Connection> pipe(bool duplex = true);
+/// An end that only receives, and one that only sends.
+inline std::pair<Connection, Connection> one_way_pipe() { return pipe(false); }
 
 template <>
 struct Codec<Connection> {

@@ -23,12 +23,12 @@ namespace mp {
 /// the value do not travel. `T` may be anything Inheritable, Connections too. Where Python puts a `None` to
 /// say "that was all", make it a `Queue<std::optional<T>>` and put `std::nullopt`, or a variant.
 ///
-/// All calls are safe from any thread and process. When a process is killed, messages stay whole and the others go on;
-/// lost is what its feeder had not written yet, what it had just taken, and, if it had not reported that yet, one of
-/// the slots of a bounded queue. A process that ends normally first waits until its feeder has written everything:
-/// get what it put before you join it.
+/// All calls are safe from any thread and process, but for `close`: no other thread of the process may be in a call
+/// then. When a process is killed, messages stay whole and the others go on; lost is what its feeder had not written
+/// yet, what it had just taken, and, if it had not reported that yet, one of the slots of a bounded queue. A process
+/// that ends normally first waits until its feeder has written everything: get what it put before you join it.
 ///
-/// The destructor of the last handle in a process is `close` and `join_thread`.
+/// The destructor of the last handle in a process closes the queue and waits for the feeder, unless that was cancelled.
 ///
 /// \python{multiprocessing.Queue}
 template <class T>
@@ -37,46 +37,43 @@ class Queue {
   /// At most `maxsize` values under way, from `put` until somebody has taken them; 0: no limit.
   explicit Queue(int maxsize = 0) : Queue{maxsize, false} {}
 
-  /// Blocks while a bounded queue is full. Throws QueueClosed, and what the codec of T throws.
-  /// \python{multiprocessing.Queue.put}
+  /// Blocks while a bounded queue is full. Throws QueueClosed, what the codec of T throws, and std::system_error when
+  /// no feeder can be started. \python{multiprocessing.Queue.put}
   void put(const T& value) { put_by(value, Deadline{}); }
   /// Does not block: false when the queue is full. \python{multiprocessing.Queue.put_nowait}
   bool try_put(const T& value) { return put_by(value, Deadline{Seconds{0}}); }
   /// Waits at most so long for room.
   bool try_put_for(const T& value, Seconds limit) { return put_by(value, Deadline{limit}); }
 
-  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T.
+  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
   /// \python{multiprocessing.Queue.get}
-  T get() { return unpickled<T>(*core_->get(Deadline{})); }
+  T get() { return unpickled<T>(*core().get(Deadline{})); }
   /// Does not block: nothing when nothing has arrived yet, even if it has been put.
   /// \python{multiprocessing.Queue.get_nowait}
   std::optional<T> try_get() { return try_get_for(Seconds{0}); }
   /// Waits at most so long.
-  std::optional<T> try_get_for(Seconds limit) {
-    auto message = core_->get(Deadline{limit});
-    return message ? std::optional{unpickled<T>(std::move(*message))} : std::nullopt;
-  }
+  std::optional<T> try_get_for(Seconds limit) { return unpickled_if_any<T>(core().get(Deadline{limit})); }
 
   /// How many were put and not yet taken, a moment ago. \python{multiprocessing.Queue.qsize}
-  int size_hint() const { return core_->size_hint(); }
+  int size_hint() const { return core().size_hint(); }
   /// Is nothing there to be taken, just now? What was put a moment ago may still be with its feeder.
   /// \python{multiprocessing.Queue.empty}
-  bool empty() const { return core_->empty(); }
+  bool empty() const { return core().empty(); }
   /// Did a bounded queue have no room, a moment ago? \python{multiprocessing.Queue.full}
-  bool full() const { return core_->full(); }
+  bool full() const { return core().full(); }
 
   /// For wait_ready: readable when something is there to be taken. It stays ours.
-  int fileno() const { return core_->fileno(); }
+  int fileno() const { return core().fileno(); }
 
   /// This process will use the queue no more; what it has put still goes out. Others are not concerned.
   /// \python{multiprocessing.Queue.close}
-  void close() { core_->close(); }
+  void close() { core().close(); }
   /// Blocks until the feeder has written all that was put here, which takes as long as nobody gets it.
   /// std::logic_error before `close`. \python{multiprocessing.Queue.join_thread}
-  void join_thread() { core_->join_thread(); }
-  /// Do not wait for the feeder at the end: what it has not written then is lost.
+  void join_thread() { core().join_thread(); }
+  /// Nobody waits for the feeder from now on: what it has not written at the end is lost, and stays counted.
   /// \python{multiprocessing.Queue.cancel_join_thread}
-  void cancel_join_thread() { core_->cancel_join_thread(); }
+  void cancel_join_thread() { core().cancel_join_thread(); }
 
  protected:
   Queue(int maxsize, bool counts_tasks) : core_{std::make_shared<QueueCore>(maxsize, counts_tasks)} {
@@ -86,11 +83,16 @@ class Queue {
 
   template <class>
   friend struct Codec;
-  std::shared_ptr<QueueCore> core_;
+  QueueCore& core() const {
+    if (!core_) throw std::logic_error{"this queue was moved away"};
+    return *core_;
+  }
 
  private:
+  std::shared_ptr<QueueCore> core_;
+
   bool put_by(const T& value, const Deadline& deadline) {
-    if constexpr (Inheritable<T>) return core_->put(pickled(value), deadline);
+    if constexpr (Inheritable<T>) return core().put(pickled(value), deadline);
   }
 };
 
@@ -105,13 +107,13 @@ class JoinableQueue : public Queue<T> {
 
   /// Says that something taken is done. std::logic_error when that was said more often than things were put.
   /// \python{multiprocessing.JoinableQueue.task_done}
-  void task_done() { this->core_->task_done(); }
-  /// Blocks until all that was put is done. A process that dies between `get` and `task_done` leaves its
-  /// task undone for ever: watch the processes, and give up by `try_join_for`.
+  void task_done() { this->core().task_done(); }
+  /// Blocks until all that was put is done. A process that dies between `get` and `task_done`, or before its feeder has
+  /// written what it put, leaves tasks undone for ever: watch the processes, and give up by `try_join_for`.
   /// \python{multiprocessing.JoinableQueue.join}
-  void join() { this->core_->join_tasks(Deadline{}); }
+  void join() { this->core().join_tasks(Deadline{}); }
   /// Waits at most so long; true when all is done.
-  bool try_join_for(Seconds limit) { return this->core_->join_tasks(Deadline{limit}); }
+  bool try_join_for(Seconds limit) { return this->core().join_tasks(Deadline{limit}); }
 };
 
 /// The channel alone, without feeder or limit: `put` writes it there, and blocks while it is full.
@@ -121,12 +123,12 @@ class SimpleQueue {
  public:
   SimpleQueue() : channel_{std::make_shared<Channel>(Channel::open())} { refuse<Offender<T, Crossing::inheritance>>(); }
 
-  /// Blocks while the channel is full: some 200 KB, or 280 small values. Throws QueueClosed, BrokenPipe, and what the
-  /// codec of T throws. \python{multiprocessing.SimpleQueue.put}
+  /// Blocks while the channel is full: some 200 KB, or 280 small values. Throws QueueClosed, what the codec of T
+  /// throws, and std::system_error when there is no room for a large value. \python{multiprocessing.SimpleQueue.put}
   void put(const T& value) {
-    if constexpr (Inheritable<T>) open().send(Packet{pickled(value)});
+    if constexpr (Inheritable<T>) open().send(pickled(value));
   }
-  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T.
+  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
   /// \python{multiprocessing.SimpleQueue.get}
   T get() { return unpickled<T>(*open().receive(Deadline{})); }
   /// Is nothing there, just now? \python{multiprocessing.SimpleQueue.empty}
@@ -154,7 +156,7 @@ template <class Q>
 requires requires(Q queue) { queue.join_thread(); }
 struct Codec<Q> {
   static constexpr Crossing crossing = Crossing::inheritance;
-  static void encode(Encoder& out, const Q& queue) { queue.core_->encode(out); }
+  static void encode(Encoder& out, const Q& queue) { queue.core().encode(out); }
   static Q decode(Decoder& in) { return Q{std::make_shared<QueueCore>(in)}; }
 };
 

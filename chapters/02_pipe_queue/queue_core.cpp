@@ -11,7 +11,7 @@ namespace mp {
 
 QueueCore::QueueCore(int maxsize, bool counts_tasks)
     : local_{new Local{Channel::open()}},
-      shared_{1},
+      counts_{2},
       limit_{maxsize > 0 ? maxsize : INT_MAX},
       counts_tasks_{counts_tasks} {}
 
@@ -34,11 +34,15 @@ QueueCore::Local& QueueCore::local() const {
 bool QueueCore::put(Message message, const Deadline& deadline) {
   Local& here = local();
   here.require_feeder(local_);
-  Packet packet{std::move(message)};
-  if (!shared_[0].under_way.add_below(limit_, 1, deadline)) return false;
-  if (counts_tasks_) shared_[0].undone.add_below(INT_MAX, 1, Deadline{});
+  if (!under_way().add_below(limit_, 1, deadline)) return false;
+  if (counts_tasks_) undone().add_below(INT_MAX, 1, Deadline{});
   const std::scoped_lock lock{here.mutex};
-  here.buffer.push_back(std::move(packet));
+  if (here.closed) {  // while we waited for room
+    under_way().subtract();
+    if (counts_tasks_) undone().subtract();
+    throw QueueClosed{};
+  }
+  here.buffer.push_back(std::move(message));
   here.news.notify_one();  // matches the wait in feed
   return true;
 }
@@ -48,25 +52,27 @@ void QueueCore::Local::require_feeder(const std::shared_ptr<Local>& own) {
   const std::scoped_lock lock{mutex};
   if (closed) throw QueueClosed{};
   if (feeding) return;
-  finish_at_exit(own);
   background_thread([own] { own->feed(); }).detach();
   feeding = true;
+  finish_at_exit(own);
 }
 
-/// A process that ends by `exit` waits for its feeders, too. A forked child has none of its parent's, nor its handlers.
+/// A process that ends by `exit` ends its daemons, joins its other children and then waits for its feeders, in Python's
+/// order. A forked child has no feeder of its parent's, whatever handlers of it run there.
 void QueueCore::Local::finish_at_exit(const std::shared_ptr<Local>& own) {
   static pid_t process = 0;
-  static std::vector<std::weak_ptr<Local>> all;
+  static auto& all = *new std::vector<std::weak_ptr<Local>>;  // guarded by the mutex; outlives every static queue
   const std::scoped_lock lock{LiveChildren::of_this_process().mutex()};
-  if (std::exchange(process, self().pid) != self().pid) {
-    all.clear();
-    std::atexit([] {
-      for (const auto& each : all)
-        if (const auto alive = each.lock()) alive->finish();
-    });
-  }
-  std::erase_if(all, [](const auto& each) { return each.expired(); });
+  std::erase_if(all, [](const auto& each) { return each.expired() || process != self().pid; });
   all.push_back(own);
+  if (std::exchange(process, self().pid) == self().pid) return;
+  std::atexit([] {
+    if (process != self().pid) return;
+    end_children();
+    const auto left = (std::scoped_lock{LiveChildren::of_this_process().mutex()}, all);
+    for (const auto& each : left)
+      if (const auto alive = each.lock()) alive->finish();
+  });
 }
 
 /// The feeder: waits in place of whoever puts.
@@ -76,11 +82,11 @@ void QueueCore::Local::feed() {
     for (;;) {
       news.wait(lock, [&] { return !buffer.empty() || closed; });  // matches put and close
       if (buffer.empty()) break;
-      const Packet& first = buffer.front();  // stays where it is while others put behind it
+      const Message& first = buffer.front();  // stays where it is while others put behind it
       lock.unlock();
-      channel.send(first);
+      const bool sent = send(first);
       lock.lock();
-      buffer.pop_front();
+      if (sent) buffer.pop_front();
     }
   } catch (const BrokenPipe&) {
     lock.lock();  // we closed our own reading end, and nobody else has one: what is left is for nobody
@@ -91,18 +97,32 @@ void QueueCore::Local::feed() {
   news.notify_all();  // matches the waits in join_thread and finish
 }
 
+/// False when the kernel has no room for a file or a descriptor just now: others make room by taking.
+bool QueueCore::Local::send(const Message& message) const try {
+  channel.send(message);
+  return true;
+} catch (const std::system_error&) {
+  ::poll(nullptr, 0, 5);
+  return false;
+}
+
 // ---- getting ----
 
 std::optional<Message> QueueCore::get(const Deadline& deadline) {
-  auto message = local().open().receive(deadline);
-  if (!message) return message;
-  point("queue: taken, but its slot is not free yet");
-  shared_[0].under_way.subtract();
-  return message;
+  const Channel& channel = local().open();
+  try {
+    auto message = channel.receive(deadline);
+    if (message) point("queue: taken, but its slot is not free yet");
+    if (message) under_way().subtract();
+    return message;
+  } catch (...) {
+    under_way().subtract();  // something was taken, though it was of no use
+    throw;
+  }
 }
 
 void QueueCore::task_done() {
-  if (!shared_[0].undone.subtract()) throw std::logic_error{"task_done() was called more often than things were put"};
+  if (!undone().subtract()) throw std::logic_error{"task_done() was called more often than things were put"};
 }
 
 // ---- the end ----
@@ -125,13 +145,14 @@ void QueueCore::join_thread() {
   Local& here = local();
   std::unique_lock lock{here.mutex};
   if (!here.closed) throw std::logic_error{"close the queue before you join its feeder"};
-  here.news.wait(lock, [&] { return !here.feeding; });  // matches the end of feed
+  here.news.wait(lock, [&] { return !here.feeding || here.cancelled; });  // matches the end of feed, and cancelling
 }
 
 void QueueCore::cancel_join_thread() {
   Local& here = local();
   const std::scoped_lock lock{here.mutex};
   here.cancelled = true;
+  here.news.notify_all();  // matches the waits in join_thread and finish
 }
 
 /// Before the end of the process, or of its last handle.
@@ -140,10 +161,10 @@ void QueueCore::Local::finish() {
   close();
   std::unique_lock lock{mutex};
   const auto idle = [&] { return !feeding || cancelled; };
-  if (news.wait_for(lock, patience, idle)) return;  // matches the end of feed
+  if (news.wait_for(lock, patience, idle)) return;  // matches the end of feed, and cancelling
   std::fprintf(stderr,
-               "%s waits at its end: of what it put into a queue, %zu messages are still to be taken. Get them "
-               "before you join it, or call cancel_join_thread() to lose them.\n",
+               "%s waits for a reader: %zu messages that it put into a queue are still to be taken.\n"
+               "Get them before you join it, or call cancel_join_thread() to lose them.\n",
                self().identity.name.c_str(), buffer.size());
   news.wait(lock, idle);
 }
@@ -152,14 +173,14 @@ void QueueCore::Local::finish() {
 
 void QueueCore::encode(Encoder& out) const {
   mp::encode(out, local().open());
-  mp::encode(out, shared_);
+  mp::encode(out, counts_);
   mp::encode(out, limit_);
   mp::encode(out, counts_tasks_);
 }
 
 QueueCore::QueueCore(Decoder& in)
     : local_{new Local{mp::decode<Channel>(in)}},
-      shared_{mp::decode<RawArray<Shared>>(in)},
+      counts_{mp::decode<RawArray<SharedCount>>(in)},
       limit_{mp::decode<int>(in)},
       counts_tasks_{mp::decode<bool>(in)} {}
 

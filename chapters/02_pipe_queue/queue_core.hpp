@@ -9,10 +9,47 @@
 
 #include "01_process/child.hpp"
 #include "02_pipe_queue/channel.hpp"
-#include "02_pipe_queue/shared_count.hpp"
+#include "common/futex.hpp"
 #include "common/raw_array.hpp"
 
 namespace mp {
+
+/// Counts what is under way: things put and not yet taken, tasks put and not yet done. It lives in shared
+/// memory and starts at zero. A process that is killed leaves it as it was: what it had counted stays counted.
+class SharedCount {
+ public:
+  int value() const { return value_; }
+
+  /// Waits until it is below `limit`, then adds `n`, which may be 0: false when the deadline passes first.
+  bool add_below(int limit, int n, const Deadline& deadline) {
+    for (int seen = value_;;) {
+      if (seen < limit) {
+        if (value_.compare_exchange_weak(seen, seen + n)) return true;
+        continue;
+      }
+      if (deadline.passed()) return false;
+      // Who subtracts after we have looked either sees us among the sleepers, and wakes us, or has changed the value
+      // before the kernel looks at it again, and we do not sleep. Killed asleep, we stay counted: a wake for nobody.
+      ++sleepers_;
+      futex_wait(value_, seen, deadline);  // matches the wake in subtract
+      --sleepers_;
+      seen = value_;
+    }
+  }
+
+  /// Takes one away; false, and nothing done, at zero. Wakes whoever waits for that.
+  bool subtract() {
+    int seen = value_;
+    do
+      if (seen == 0) return false;
+    while (!value_.compare_exchange_weak(seen, seen - 1));
+    if (sleepers_ > 0) futex_wake_all(value_);  // matches the wait in add_below
+    return true;
+  }
+
+ private:
+  std::atomic<int> value_, sleepers_;
+};
 
 /// One queue as one process sees it; see Queue for what its calls promise.
 class QueueCore {
@@ -25,9 +62,9 @@ class QueueCore {
   bool put(Message message, const Deadline& deadline);
   std::optional<Message> get(const Deadline& deadline);
   void task_done();
-  bool join_tasks(const Deadline& deadline) { return shared_[0].undone.add_below(1, 0, deadline); }
+  bool join_tasks(const Deadline& deadline) { return undone().add_below(1, 0, deadline); }
 
-  int size_hint() const { return shared_[0].under_way.value(); }
+  int size_hint() const { return under_way().value(); }
   bool empty() const { return local().open().is_empty(); }
   bool full() const { return size_hint() >= limit_; }
   int fileno() const { return local().open().reader.number(); }
@@ -37,10 +74,6 @@ class QueueCore {
   void cancel_join_thread();
 
  private:
-  struct Shared {
-    SharedCount under_way;  // put, and not yet taken
-    SharedCount undone;     // put, and not yet reported done
-  };
   /// What belongs to one process alone, and to its feeder as long as that runs.
   struct Local {
     Channel channel;
@@ -48,20 +81,23 @@ class QueueCore {
     bool closed = false, cancelled = false, feeding = false;
     std::mutex mutex{};
     std::condition_variable news{};  // something was put, the queue was closed, the feeder is done
-    std::deque<Packet> buffer{};     // put here, and not yet in the channel
+    std::deque<Message> buffer{};    // put here, and not yet in the channel
 
     const Channel& open();
     void require_feeder(const std::shared_ptr<Local>& own);
     static void finish_at_exit(const std::shared_ptr<Local>& own);
     void feed();
+    bool send(const Message& message) const;
     void close();
     void finish();
   };
 
   Local& local() const;
+  SharedCount& under_way() const { return counts_[0]; }  // put, and not yet taken
+  SharedCount& undone() const { return counts_[1]; }     // put, and not yet reported done
 
   mutable std::shared_ptr<Local> local_;
-  const RawArray<Shared> shared_;
+  const RawArray<SharedCount> counts_;
   const int limit_;
   const bool counts_tasks_;
 };

@@ -46,8 +46,7 @@ std::vector<Curve> curves(const Comparison& comparison) {
     curve->points.push_back(&m);
   }
   for (Curve& curve : all)
-    std::stable_sort(curve.points.begin(), curve.points.end(),
-                     [](auto* a, auto* b) { return a->variant.at < b->variant.at; });
+    std::sort(curve.points.begin(), curve.points.end(), [](auto* a, auto* b) { return a->variant.at < b->variant.at; });
   return all;
 }
 

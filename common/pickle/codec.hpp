@@ -92,6 +92,13 @@ T unpickled(Message message) {
   return value;
 }
 
+/// The same of a message that may not have come. In place: a T that is an optional itself must not merge with it.
+template <class T>
+std::optional<T> unpickled_if_any(std::optional<Message> message) {
+  if (!message) return std::nullopt;
+  return std::optional<T>{std::in_place, unpickled<T>(std::move(*message))};
+}
+
 // ---- values that are their own bytes, or none ----
 
 template <PlainBytes T>

@@ -19,7 +19,7 @@ struct Message {
   std::vector<Descriptor> descriptors;
 };
 
-/// The kernel takes 253 beside one message (SCM_MAX_FD); a Queue may need one for itself.
+/// The kernel takes 253 beside one message (SCM_MAX_FD), of which a Queue may need one for itself.
 inline constexpr std::size_t most_descriptors = 252;
 
 /// The bytes do not say what the reader expected: cut short, or never meant for it.

@@ -188,6 +188,26 @@ TEST(Connection, TellsAnEndInTheMiddleOfAMessageFromACleanOne) {
   }
 }
 
+TEST(Connection, HasWhatItsPeerSentBeforeItLeftWithoutReadingEverything) {
+  auto [a, b] = mp::pipe();
+  b.send(std::string{"stop"});  // never read: the kernel calls that a reset connection
+  a.send(42);
+  a.send_bytes(pattern(150'000));
+  a.close();
+  EXPECT_EQ(b.recv<int>(), 42);
+  EXPECT_EQ(b.recv_bytes(), pattern(150'000));
+  EXPECT_THROW(b.recv<int>(), mp::EndOfFile);
+}
+
+TEST(Connection, TellsATimeoutFromTheNothingThatWasSent) {
+  auto [a, b] = mp::pipe();
+  EXPECT_FALSE(b.try_recv_for<std::optional<int>>(1ms).has_value());
+  a.send(std::optional<int>{});
+  const auto last = b.try_recv_for<std::optional<int>>(tidy::watchdog);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_FALSE(last->has_value());
+}
+
 TEST(Connection, NoticesAnEndThatCameWithUnreadMessages) {
   auto [a, b] = mp::pipe();
   b.send(1);  // a never reads it: the kernel calls that a reset connection
@@ -405,10 +425,17 @@ TEST(WaitReady, ReturnsAtOnceForNothingAndInTimeForNobody) {
 }
 
 TEST(WaitReady, RefusesWhatIsNoDescriptor) {
-  try {
-    mp::wait_ready({4321});
-    FAIL() << "nobody has opened it";
-  } catch (const std::system_error& error) {
-    EXPECT_NE(std::string{error.what()}.find("4321"), std::string::npos) << error.what();
+  for (const int number : {4321, -1}) {
+    try {
+      mp::wait_ready({number}, 1ms);
+      FAIL() << "nobody has opened it";
+    } catch (const std::system_error& error) {
+      EXPECT_NE(std::string{error.what()}.find(std::to_string(number)), std::string::npos) << error.what();
+    }
   }
+}
+
+TEST(Connection, WorksInAProgramThatWasStartedWithoutStandardStreams) {
+  const std::string program = tidy::build() + "/chapters/02_pipe_queue/last_words";
+  EXPECT_EQ(tidy::run_program({"sh", "-c", "exec " + program + " --rounds 1 <&- >&-"}).code, 0);
 }

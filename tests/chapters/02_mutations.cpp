@@ -160,4 +160,8 @@ TEST(Lies, AboutDescriptorsAreFoundOut) {
   EXPECT_THROW(b.recv<mp::Connection>(), mp::DecodeError);
   a.send(std::size_t{1000});  // a RawArray of a thousand, without its memory
   EXPECT_THROW(b.recv<mp::RawArray<int>>(), mp::DecodeError);
+  mp::Encoder out;
+  out.length(1'000'000);
+  out.descriptor(mp::memory_file("small"));
+  EXPECT_THROW(mp::unpickled<mp::RawArray<int>>(out.take()), mp::DecodeError);
 }

@@ -1,6 +1,10 @@
 // Queue, SimpleQueue and JoinableQueue, by their public names.
 #include "02_pipe_queue/queue.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 #include <csignal>
 #include <numeric>
 #include <random>
@@ -306,7 +310,7 @@ TEST(Queue, SaysWhyAProcessDoesNotEndWhenItsMessagesAreNotTaken) {
     return worker.try_join_for(tidy::watchdog) ? 0 : 2;
   });
   EXPECT_EQ(seen.code, 0);
-  EXPECT_TRUE(seen.errors.starts_with("Process-1 waits at its end: of what it put into a queue, ")) << seen.errors;
+  EXPECT_TRUE(seen.errors.starts_with("Process-1 waits for a reader: ")) << seen.errors;
 }
 
 TEST(Queue, DoesNotWaitForTheFeederOnceThatIsCancelled) {
@@ -366,6 +370,130 @@ TEST(Queue, LosesTheSlotOfATakerThatWasKilledBeforeItGaveItBack) {
   EXPECT_TRUE(queue.try_put(3));
   EXPECT_FALSE(queue.try_put(4)) << "a slot went with it, too";
   EXPECT_EQ(get_in_time(queue), 3) << "with the rest it goes on";
+}
+
+TEST(Queue, TellsATimeoutFromTheNothingThatWasPut) {
+  Queue<std::optional<int>> queue;
+  EXPECT_FALSE(queue.try_get().has_value());
+  EXPECT_FALSE(queue.try_get_for(5ms).has_value());
+  queue.put(std::nullopt);
+  const auto last = queue.try_get_for(tidy::watchdog);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_FALSE(last->has_value());
+}
+
+TEST(Queue, CarriesAsManyDescriptorsAsItMayBesideALargeMessage) {
+  Queue<std::pair<std::string, std::vector<mp::Descriptor>>> queue;
+  std::pair<std::string, std::vector<mp::Descriptor>> value;
+  value.first.assign(300'000, 'x');
+  for (std::size_t i = 0; i < mp::most_descriptors; ++i) value.second.push_back(mp::memory_file("m"));
+  queue.put(value);
+  const auto [text, files] = queue.get();
+  EXPECT_EQ(text.size(), 300'000U);
+  EXPECT_EQ(files.size(), mp::most_descriptors);
+}
+
+TEST(Queue, HoldsNoDescriptorForALargeMessageThatWaits) {
+  Queue<std::string> queue;
+  for (int i = 0; i < 30; ++i) queue.put(std::string(200'000, 'x'));
+  EXPECT_EQ(tidy::in_child([&] {
+              int open = 0;
+              for (int fd = 0; fd < 1000; ++fd) open += ::fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+              return open < 30 ? 0 : open;
+            }).code,
+            0);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(get_in_time(queue).size(), 200'000U);
+}
+
+TEST(Queue, GivesTheSlotBackWhenWhatWasTakenIsOfNoUse) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer itself needs a descriptor, to look at the error that is thrown";
+#endif
+  EXPECT_EQ(tidy::in_child([] {
+              Queue<mp::Descriptor> queue{1};
+              queue.put(mp::memory_file("m"));
+              settle(queue);
+              std::vector<mp::Descriptor> all;
+              const rlimit few{20, 20};
+              ::setrlimit(RLIMIT_NOFILE, &few);
+              for (int fd; (fd = ::dup(1)) != -1;) all.emplace_back(fd);
+              try {
+                (void)queue.get();
+                return 1;
+              } catch (const std::system_error& error) {
+                if (error.code() != std::errc::too_many_files_open) return 2;
+              }
+              return queue.size_hint();
+            }).code,
+            0);
+}
+
+TEST(Queue, RefusesAPutThatWaitedForRoomWhileItWasClosed) {
+  JoinableQueue<int> queue{1};
+  queue.put(1);
+  settle(queue);
+  Process reader{[=]() mutable {  // another process, for this one is about to close
+    ::usleep(100'000);
+    (void)queue.get();
+    if (queue.try_get_for(100ms)) std::exit(2);
+    queue.task_done();
+    std::exit(queue.size_hint() == 0 && queue.try_join_for(0s) ? 0 : 1);
+  }};
+  reader.start();
+  std::jthread putter{[&] { EXPECT_THROW(queue.put(2), mp::QueueClosed); }};
+  ::usleep(30'000);  // it waits by now, most likely; if not, the test asks less
+  queue.close();
+  expect_end(reader);
+  EXPECT_EQ(reader.exitcode(), 0) << "nothing came, and nothing stayed counted";
+}
+
+TEST(Queue, DoesNotHoldUpAChildThatWasForkedByHand) {
+  EXPECT_EQ(tidy::in_child([]() -> int {
+              Queue<int> queue;
+              queue.put(1);
+              const pid_t pid = ::fork();
+              if (pid == 0) std::exit(3);  // with the handlers of its parent, who has a feeder
+              int status = 0;
+              ::waitpid(pid, &status, 0);
+              return WEXITSTATUS(status);
+            }).code,
+            3);
+}
+
+TEST(Queue, StopsWaitingForTheFeederWhenThatIsCancelledMeanwhile) {
+  Queue<int> queue;
+  Process holder{{.daemon = true}, [=] { mp::never_end(); }};  // has a reading end, and reads nothing
+  holder.start();
+  for (int i = 0; i < 3000; ++i) queue.put(i);
+  queue.close();
+  std::jthread canceller{[&] {
+    ::usleep(50'000);
+    queue.cancel_join_thread();
+  }};
+  queue.join_thread();
+  canceller.join();
+  holder.kill();  // and the feeder ends, for nobody can read any more
+}
+
+TEST(Queue, IsNotWaitedForBeforeADaemonThatReadsNothing) {
+  const auto start = mp::Clock::now();
+  const auto seen = tidy::in_child([]() -> int {
+    auto& queue = *new Queue<int>;
+    auto& daemon = *new Process{{.daemon = true}, [&] { mp::never_end(); }};
+    daemon.start();
+    for (int i = 0; i < 3000; ++i) queue.put(i);
+    std::exit(5);
+  });
+  EXPECT_EQ(seen.code, 5);
+  EXPECT_EQ(seen.errors, "") << mp::seconds_since(start);
+}
+
+TEST(Queue, ThatWasMovedAwaySaysSo) {
+  Queue<int> queue;
+  Queue<int> other = std::move(queue);
+  EXPECT_THROW(queue.put(1), std::logic_error);
+  other.put(1);
+  EXPECT_EQ(get_in_time(other), 1);
 }
 
 TEST(QueueRace, ForksWhileOtherThreadsPutAndGet) {
