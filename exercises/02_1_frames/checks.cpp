@@ -74,13 +74,14 @@ class Writer {
 
 /// Reports of each message whether it came out as it went in.
 void receive_all(const mp::Descriptor& reader, const std::vector<std::size_t>& sizes) {
-  try {
-    for (const auto n : sizes) {
+  for (const auto n : sizes) {
+    try {
       const auto message = receive_message(reader.number());
       grader::report(message == letters(n) ? "right" : "wrong", static_cast<int>(n));
+    } catch (const std::exception& error) {
+      grader::report("threw", "the message of " + std::to_string(n) + " bytes: receiving threw, " + error.what());
+      return;
     }
-  } catch (const std::exception& error) {
-    grader::report("threw", std::string{error.what()});
   }
 }
 
@@ -154,7 +155,7 @@ SCENARIO(interrupted) {
       seen += receive_message(pipe.reader.number()) == letters(200'000) ? "+" : "-";
     }
   } catch (const std::exception& error) {
-    seen += error.what();
+    seen += std::string{" then it threw: "} + error.what();
   }
   ::setitimer(ITIMER_REAL, &never, nullptr);
   grader::report("seen", seen);
@@ -199,15 +200,16 @@ void expect_all_right(const grader::Run& run, std::size_t messages, const char* 
     return;
   }
   const auto threw = run.values<std::string>("threw");
-  const auto story = threw.empty() ? run.story("not every message came out") : "receiving threw: " + threw.front();
+  const auto story = threw.empty() ? run.story("not every message came out") : threw.front();
   EXPECT_EQ(run.values<int>("right").size(), messages) << story << "\n" << why;
 }
 
-std::string visible(const std::string& bytes) {
+std::string in_hex(const std::string& bytes) {
   std::string text;
   for (const char byte : bytes) {
+    constexpr const char* digits = "0123456789abcdef";
     const auto value = static_cast<unsigned char>(byte);
-    text += value >= 32 && value < 127 ? std::string(1, byte) : "\\" + std::to_string(value);
+    text += (text.empty() ? "" : " ") + std::string{digits[value >> 4], digits[value & 15]};
   }
   return text;
 }
@@ -216,10 +218,10 @@ std::string visible(const std::string& bytes) {
 
 CHECK(wire, 15, "four bytes of length, the most significant first, then the message and nothing else") {
   using namespace std::string_literals;
-  EXPECT_EQ(visible(submission("wire", {"hello"}).value<std::string>("bytes")), visible("\0\0\0\5hello"s))
-      << "the frame of hello; bytes that cannot be printed are written as \\number";
+  EXPECT_EQ(in_hex(submission("wire", {"hello"}).value<std::string>("bytes")), in_hex("\0\0\0\5hello"s))
+      << "the bytes of the frame of hello, in hexadecimal";
   const auto sent = submission("wire", {std::string(300, 'x')}).value<std::string>("bytes");
-  EXPECT_EQ(visible(sent.substr(0, 4)), visible("\0\0\1\54"s)) << "the length of a message of 300 bytes";
+  EXPECT_EQ(in_hex(sent.substr(0, 4)), in_hex("\0\0\1\54"s)) << "the length of a message of 300 bytes";
   EXPECT_EQ(sent.size(), 304U) << "bytes in the frame of a message of 300";
 }
 

@@ -123,8 +123,8 @@ TEST(Connection, IsNotDisturbedBySignals) {
   const itimerval often{{0, 300}, {0, 300}}, never{};
   ::setitimer(ITIMER_REAL, &often, nullptr);
   auto [a, b] = mp::pipe();
-  std::jthread other{[&b = b] {
-    for (int i = 0; i < 30; ++i) b.send_bytes(b.recv_bytes());
+  std::jthread other{[&link = b] {
+    for (int i = 0; i < 30; ++i) link.send_bytes(link.recv_bytes());
   }};
   for (int i = 0; i < 30; ++i) {
     a.send_bytes(pattern(300'000));

@@ -16,7 +16,7 @@ void add(mp::Connection link) {  // new
 int main() {
   auto [ours, theirs] = mp::pipe();  // new: both ends can do both
   mp::Process adder{add, std::move(theirs)};
-  adder.start();  // new: from here on the child alone has its end
+  adder.start();  // new: from here on we have no copy of its end
   for (int i = 0; i < 5; ++i) ours.send(Number{i});
   ours.send(Number{});
   std::printf("0 + 1 + 2 + 3 + 4 = %d\n", ours.recv<int>());

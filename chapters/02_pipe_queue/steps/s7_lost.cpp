@@ -28,6 +28,7 @@ int main() {
   std::printf("the taker was %s\n", taker.status().text().c_str());
   std::printf("the next one gets %d\n", queue.get());
   std::printf("the queue is empty, and counts %d\n", queue.size_hint());
-  std::printf("one slot is left: %s", queue.try_put(3) ? "one fits" : "full");
-  std::printf(", %s\n", queue.try_put_for(4, 100ms) ? "two" : "not two");
+  std::printf("one fits: %s, ", queue.try_put(3) ? "yes" : "no");
+  std::printf("a second one: %s, and never again\n",
+              queue.try_put_for(4, 100ms) ? "yes" : "no");
 }

@@ -1,6 +1,6 @@
 // Wrong: has room for 4,096 bytes when it takes a text.
 // loses: whole
-// says: texts of 60,000 bytes that came out cut
+// says: bytes, of which more went in
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
