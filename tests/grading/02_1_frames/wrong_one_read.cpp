@@ -1,5 +1,5 @@
 // Wrong: believes that one read brings all it asks for.
-// loses: pieces interrupted
+// loses: pieces
 // says: the bytes of three messages arrive one by one
 #include <unistd.h>
 
@@ -24,11 +24,12 @@ void put(int pipe, const char* bytes, std::size_t n) {
 /// Until `n` bytes have come, or the end: how many came.
 std::size_t take(int pipe, char* into, std::size_t n) {
   std::size_t got = 0;
-  for (bool first = true; first; first = false) {
+  while (got < n) {
     const ssize_t came = read(pipe, into + got, n - got);
+    if (came == -1 && errno == EINTR) continue;
     if (came == -1) throw std::runtime_error{"read failed"};
-    if (came == 0) break;
     got += static_cast<std::size_t>(came);
+    break;
   }
   return got;
 }
