@@ -12,9 +12,9 @@
 #include "01_process/process.hpp"
 #include "common/descriptor.hpp"
 #include "common/learn/show.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/process_tree.hpp"
 #include "common/raw_array.hpp"
-#include "common/learn/terminal.hpp"
 #include "common/workloads.hpp"
 #include "tests/support/tidy.hpp"
 
@@ -216,6 +216,37 @@ TEST(SideBySide, DrawsAPictureThatIsWellFormed) {
       tidy::run_program({"python3", "-c", "import sys,xml.dom.minidom as m; m.parse(sys.argv[1])", file.path()});
   EXPECT_EQ(checked.code, 0) << checked.errors;
   EXPECT_NE(svg.find("a &lt; b &amp; c"), std::string::npos);
+}
+
+TEST(SideBySide, DrawsCurvesAlongARowOfSizes) {
+  const auto [ended, json, svg] = program([](auto& run) {
+    run.across("bytes in a message");
+    for (const double size : {64.0, 4096.0, 1048576.0})
+      for (const char* name : {"one way", "<another>"})
+        run.add({.name = name, .kind = Kind::processes, .operations = 1000, .at = size}, [=] {
+          mp::sum_below(static_cast<long>(size) * (*name == 'o' ? 10 : 30));
+          return std::string{"done"};
+        });
+  });
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  ASSERT_EQ(json.at("variants").size(), 6U);
+  EXPECT_EQ(json.at("variants")[2].at("at"), 4096);
+  EXPECT_EQ(json.at("variants")[2].at("operations"), 1000);
+  for (const char* part : {"4 Ki", "1 Mi", "  a one way", "  b <another>", "bytes in a message; both scales"})
+    EXPECT_NE(ended.output.find(part), std::string::npos) << part << "\n" << ended.output;
+  std::istringstream lines{ended.output};
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(mp::columns(line), 80U) << line;
+  EXPECT_NE(svg.find("<polyline"), std::string::npos);
+  EXPECT_NE(svg.find("&lt;another&gt;"), std::string::npos);
+  EXPECT_TRUE(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
+}
+
+TEST(SideBySide, SaysWhatAnOperationTakes) {
+  for (const auto& [seconds, text] :
+       {std::pair{2.5e-9, "2.5 ns"}, {3.2e-6, "3.2 µs"}, {151.6e-6, "152 µs"}, {0.042, "42.0 ms"}, {0.1, "0.10 s"}})
+    EXPECT_EQ(mp::time_text(seconds), text);
+  for (const auto& [n, text] : {std::pair{64.0, "64"}, {4096.0, "4 Ki"}, {1048576.0, "1 Mi"}})
+    EXPECT_EQ(mp::size_text(n), text);
 }
 
 TEST(SideBySide, RefusesOptionsThatMakeNoSense) {

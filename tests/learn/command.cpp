@@ -110,6 +110,37 @@ TEST(Run, TheHeadlineShowsWhatItClaims) {
   for (std::size_t i = 0; i + 1 < variants.size(); ++i) EXPECT_EQ(variants[i].at("wrong_on_purpose"), true);
 }
 
+TEST(Run, QueuesShowWhatTheLessonClaims) {
+  const State state;
+  const tidy::TemporaryFile json{"run.json", ""};
+  const auto seen =
+      learn({"run", "02/main", "02/last_words", "--rounds", "1", "--json", json.path(), "--patience", "4"});
+  EXPECT_EQ(seen.code, 0) << seen.output << seen.errors;
+  EXPECT_NE(seen.output.find("A process adds 0 1 2 3 4: 10\n"), std::string::npos) << seen.output;
+  const auto results = nlohmann::json::parse(mp::read_text(json.path()).value());
+  for (const auto& result : results)
+    for (const auto& variant : result.at("variants"))
+      EXPECT_NE(variant.at("correct"), variant.at("wrong_on_purpose")) << variant.dump();
+  EXPECT_EQ(results.at(1).at("variants").at(2).at("name"), "Queue");
+  EXPECT_EQ(results.at(1).at("variants").at(2).at("wrong_on_purpose"), true);
+}
+
+TEST(Run, StepsOfTheQueueSayWhatTheLessonSays) {
+  const State state;
+  for (const auto& [step, says] : {std::pair{"s1_pipe", "one two three"},
+                                   {"s2_frames", "one\ntwo\nthree\n"},
+                                   {"s3_end", "three\nthat was all\n"},
+                                   {"s4_connection", "= 10\nno more messages"},
+                                   {"s5_many", "together 4950"},
+                                   {"s6_feeder", "SimpleQueue  both stand still\nQueue        all answered"},
+                                   {"s7_lost", "the next one gets 2\n"},
+                                   {"s8_join", "it has not ended\nall taken, and it has: exit code 0"}}) {
+    const auto seen = learn({"run", std::string{"02/"} + step});
+    EXPECT_EQ(seen.code, 0) << step;
+    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
 TEST(Run, SaysWhatItCannotWriteBeforeItRuns) {
   const auto seen = learn({"run", "01/main", "--json", "/no/such/folder/file"});
   EXPECT_EQ(seen.code, 2);

@@ -9,7 +9,7 @@
 #include "02_pipe_queue/connection.hpp"
 
 using namespace std::chrono_literals;
-constexpr int n = 2000;
+constexpr int n = 1000;
 
 template <class Texts>  // new
 void greet_back(Texts in, Texts out) {
