@@ -12,11 +12,7 @@
 /// fmt::print("{}\n", worker.status().text());               // killed by SIGKILL (Killed)
 /// \endcode
 
-#include <memory>
-#include <optional>
-#include <string>
 #include <tuple>
-#include <vector>
 
 #include "01_process/child.hpp"
 #include "01_process/exit_status.hpp"
