@@ -61,8 +61,8 @@ void QueueCore::Local::require_feeder(const std::shared_ptr<Local>& own) {
 /// order. A forked child has no feeder of its parent's, whatever handlers of it run there.
 void QueueCore::Local::finish_at_exit(const std::shared_ptr<Local>& own) {
   static pid_t process = 0;
-  static auto& all = *new std::vector<std::weak_ptr<Local>>;  // guarded by the mutex; outlives every static queue
   const std::scoped_lock lock{LiveChildren::of_this_process().mutex()};
+  static auto& all = *new std::vector<std::weak_ptr<Local>>;  // outlives every static queue; no fork while it is made
   std::erase_if(all, [](const auto& each) { return each.expired() || process != self().pid; });
   all.push_back(own);
   if (std::exchange(process, self().pid) == self().pid) return;

@@ -387,10 +387,10 @@ void kill_readers(int rounds) {
 }  // namespace
 
 TEST(Killed, WriterAtAnyMomentLeavesWholeMessagesAndAnEnd) { kill_writers(200); }
-TEST(KilledRace, Writer) { kill_writers(10); }
+TEST(KilledRace, Writer) { kill_writers(5); }
 
 TEST(Killed, ReaderAtAnyMomentIsABrokenPipe) { kill_readers(200); }
-TEST(KilledRace, Reader) { kill_readers(10); }
+TEST(KilledRace, Reader) { kill_readers(5); }
 
 // ---- wait_ready ----
 

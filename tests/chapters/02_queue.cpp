@@ -505,7 +505,7 @@ TEST(QueueRace, ForksWhileOtherThreadsPutAndGet) {
   std::jthread getter{[&] {
     while (!stop) (void)queue.try_get_for(1ms);
   }};
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 12; ++i) {
     Process child{[&] {
       queue.put(2);  // needs locks that other threads may have held at the fork
       queue.cancel_join_thread();
@@ -517,7 +517,7 @@ TEST(QueueRace, ForksWhileOtherThreadsPutAndGet) {
 }
 
 TEST(QueueRace, HandlesComeAndGo) {
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 15; ++i) {
     Queue<int> queue;
     std::vector<std::jthread> threads;
     for (int t = 0; t < 3; ++t)
@@ -553,7 +553,7 @@ void kill_takers(int rounds) {
 }  // namespace
 
 TEST(Killed, TakersOfABoundedQueueNeverStopTheOthers) { kill_takers(200); }
-TEST(KilledRace, Takers) { kill_takers(10); }
+TEST(KilledRace, Takers) { kill_takers(5); }
 
 // ---- JoinableQueue ----
 
@@ -601,7 +601,7 @@ TEST(JoinableQueue, NeverJoinsForAWorkerThatDiedWithItsTask) {
 
 TEST(JoinableQueueRace, WakesEveryJoinerEveryTime) {
   JoinableQueue<int> queue;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 40; ++round) {
     queue.put(round);
     std::vector<std::jthread> joiners;
     for (int i = 0; i < 3; ++i) joiners.emplace_back([&] { EXPECT_TRUE(queue.try_join_for(tidy::watchdog)); });
