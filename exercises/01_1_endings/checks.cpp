@@ -47,7 +47,7 @@ SCENARIO(order) {
   Tasks tasks;
   for (int i = 0; i < 5; ++i)
     tasks.push_back([&ended, i] {  // the last may end first, and the first last
-      for (const mp::Deadline end{mp::Seconds{3}}; ended[0] < 4 - i && !end.passed(); ::usleep(200)) continue;
+      for (const mp::Deadline end{mp::Seconds{1}}; ended[0] < 4 - i && !end.passed(); ::usleep(200)) continue;
       ++ended[0];
       return 10 + i;
     });
