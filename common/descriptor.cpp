@@ -10,9 +10,13 @@ namespace mp {
 
 bool wait_readable(int fd, const Deadline& deadline) {
   pollfd watched{fd, POLLIN, 0};
+  return wait_for_any({&watched, 1}, deadline);
+}
+
+bool wait_for_any(std::span<pollfd> watched, const Deadline& deadline) {
   const int ready = retry([&] {
     const auto left = deadline.left();  // taken anew after a signal: the deadline does not move
-    return ::ppoll(&watched, 1, left ? &*left : nullptr, nullptr);
+    return ::ppoll(watched.data(), watched.size(), left ? &*left : nullptr, nullptr);
   });
   return check(ready, "ppoll") > 0;
 }
@@ -56,6 +60,14 @@ Descriptor memory_file(const char* name, std::span<const std::byte> content) {
   write_all(file.number(), content);
   check(::lseek(file.number(), 0, SEEK_SET), "lseek");
   return file;
+}
+
+std::vector<std::byte> content_of(const Descriptor& memory_file) {
+  struct stat file;
+  check(::fstat(memory_file.number(), &file), "fstat");
+  if (!S_ISREG(file.st_mode) || file.st_size > 512 * file.st_blocks)
+    throw std::system_error(EBADMSG, std::generic_category(), "a file in memory holds less than it claims");
+  return read_to_end(memory_file.number());
 }
 
 }  // namespace mp

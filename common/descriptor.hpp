@@ -55,6 +55,8 @@ class Descriptor {
 
 /// Waits until `fd` is readable or at its end; false when `deadline` passes first.
 bool wait_readable(int fd, const Deadline& deadline);
+/// The same for all that poll(2) can wait for.
+bool wait_for_any(std::span<pollfd> watched, const Deadline& deadline);
 
 /// Writes every byte, however the kernel cuts them.
 void write_all(int fd, std::span<const std::byte> bytes);
@@ -69,5 +71,7 @@ std::optional<std::string> read_text(const std::string& path);
 Descriptor memory_file(const char* name);
 /// One that holds these bytes, to be read from its start.
 Descriptor memory_file(const char* name, std::span<const std::byte> content);
+/// What such a file holds. Its size is a claim as well: std::system_error for one with holes, or for no file at all.
+std::vector<std::byte> content_of(const Descriptor& memory_file);
 
 }  // namespace mp

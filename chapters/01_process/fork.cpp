@@ -10,7 +10,9 @@ namespace {
 
 void warn_beside_threads() {
   static std::atomic<bool> warned = false;
-  const int threads = thread_count();
+  int threads = thread_count();
+  // one that was joined a moment ago is counted a little longer
+  for (int look = 0; look < 10 && threads > 1 && !warned; ++look) ::usleep(100), threads = thread_count();
   if (threads == 1 || warned.exchange(true)) return;
   std::fprintf(stderr,
                "warning: fork in a process of %d threads: the child has only the one that forks, and a lock that "

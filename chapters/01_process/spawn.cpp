@@ -1,6 +1,5 @@
 // Start by spawn: a fresh run of this program, which main_guard turns into the child.
 #include <spawn.h>
-#include <sys/mman.h>
 
 #include <charconv>
 #include <cstdio>

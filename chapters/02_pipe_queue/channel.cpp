@@ -55,8 +55,8 @@ std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, s
     alignas(cmsghdr) std::byte control[room];
     msghdr header{nullptr, 0, &piece, 1, control, room, 0};
     const ssize_t n = retry([&] { return ::recvmsg(socket, &header, flags); });
-    if (n < 0 && errno == EAGAIN) continue;      // another reader was faster
-    if (n < 0 && errno == ECONNRESET) continue;  // said once, of a peer that left unread messages; its own come next
+    // Another reader was faster; or, said once, a peer left unread messages: its own come next.
+    if (n < 0 && (errno == EAGAIN || errno == ECONNRESET)) continue;
     check(n, "recvmsg");
     read_rights(header, descriptors);
     if (header.msg_flags & MSG_CTRUNC) throw std::system_error(EMFILE, std::generic_category(), "recvmsg");
@@ -93,7 +93,7 @@ std::optional<Message> Channel::receive(const Deadline& deadline) const {
     return message;
   }
   if (message.descriptors.empty()) throw DecodeError{"a packet came without the file that it speaks of"};
-  message.bytes = read_to_end(message.descriptors.back().number());
+  message.bytes = content_of(message.descriptors.back());
   message.descriptors.pop_back();  // it carried the bytes, and is no part of the message
   return message;
 }

@@ -61,7 +61,8 @@ struct Channel {
   /// Blocks while the channel is full. Throws BrokenPipe when nobody has a reading end, std::system_error when there is
   /// no room for a file or for descriptors: nothing was sent then.
   void send(const Message& message) const;
-  /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end.
+  /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end,
+  /// std::system_error where there is no room for its descriptors, or the file that it came in is not what it claims.
   std::optional<Message> receive(const Deadline& deadline) const;
   bool is_empty() const { return !wait_readable(reader.number(), Deadline{Seconds{0}}); }
 

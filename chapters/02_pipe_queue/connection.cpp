@@ -8,11 +8,8 @@
 #include <cstring>
 
 namespace mp {
-namespace {
 
 constexpr std::size_t prefix = sizeof(std::uint64_t);
-
-}  // namespace
 
 Connection::Connection(Descriptor socket, bool readable, bool writable)
     : socket_{std::move(socket)}, readable_{readable}, writable_{writable} {
@@ -54,19 +51,19 @@ std::uint64_t Connection::missing() const {
   return incoming_.got < prefix ? prefix - incoming_.got : incoming_.length - (incoming_.got - prefix);
 }
 
-/// A length is a claim: memory follows what has come, never what is announced.
-void Connection::take(std::span<const std::byte> piece) {
-  constexpr std::size_t trust = 16;
+/// A length is a claim: memory is at most twice what has come, whatever is announced.
+void Connection::take(std::span<const std::byte> piece, std::vector<Descriptor> came) {
   auto& [length, got, message] = incoming_;
+  const bool at_start = got == 0;
   const auto head = piece.first(got < prefix ? std::min(prefix - got, piece.size()) : 0);
   const auto body = piece.subspan(head.size());
   std::memcpy(reinterpret_cast<std::byte*>(&length) + got, head.data(), head.size());
   got += head.size();
-  if (body.size() > missing()) {
+  if (body.size() > missing() || !(at_start || came.empty())) {
     incoming_ = {};
-    throw DecodeError{"a packet brings more than its message's length says"};
+    throw DecodeError{"a packet brings more than its message's length says, or descriptors too late"};
   }
-  if (message.bytes.empty()) message.bytes.reserve(std::min<std::uint64_t>(length, trust * body.size()));
+  if (at_start) message.descriptors = std::move(came);
   message.bytes.insert(message.bytes.end(), body.begin(), body.end());
   got += body.size();
 }
@@ -75,11 +72,12 @@ void Connection::take(std::span<const std::byte> piece) {
 bool Connection::read_piece(const Deadline& deadline) {
   std::array<std::byte, prefix + largest_packet> landing;
   const auto most = packets_ ? landing.size() : std::min<std::uint64_t>(missing(), landing.size());
-  const auto n = receive_some(fileno(), std::span{landing}.first(most), incoming_.message.descriptors, deadline);
+  std::vector<Descriptor> came;
+  const auto n = receive_some(fileno(), std::span{landing}.first(most), came, deadline);
   if (!n) return false;
   if (*n == 0 && incoming_.got == 0) throw EndOfFile{"no more messages: the other end is closed"};
   if (*n == 0) throw BrokenPipe{"the other end was closed in the middle of a message"};
-  take(std::span{landing}.first(*n));
+  take(std::span{landing}.first(*n), std::move(came));
   return true;
 }
 
@@ -115,12 +113,7 @@ std::vector<Waitable> wait_ready(const std::vector<Waitable>& waitables, std::op
   std::vector<pollfd> watched;
   // poll takes no notice of a negative number; of one that nobody has, it does
   for (const auto& each : waitables) watched.push_back({each.descriptor < 0 ? INT_MAX : each.descriptor, POLLIN, 0});
-  const Deadline end = limit ? Deadline{*limit} : Deadline{};
-  const auto look = [&] {
-    const auto left = end.left();
-    return ::ppoll(watched.data(), watched.size(), left ? &*left : nullptr, nullptr);
-  };
-  check(retry(look), "ppoll");
+  wait_for_any(watched, limit ? Deadline{*limit} : Deadline{});
   std::vector<Waitable> ready;
   for (std::size_t i = 0; i < watched.size(); ++i) {
     if (watched[i].revents & POLLNVAL)

@@ -87,7 +87,7 @@ class Connection {
   void send_message(const Message& message) { send_frame(message.bytes, message.descriptors); }
   std::optional<Message> receive(const Deadline& deadline);
   bool read_piece(const Deadline& deadline);
-  void take(std::span<const std::byte> piece);
+  void take(std::span<const std::byte> piece, std::vector<Descriptor> came);
   std::uint64_t missing() const;
 
   Descriptor socket_;

@@ -9,11 +9,10 @@
 
 namespace mp {
 
-QueueCore::QueueCore(int maxsize, bool counts_tasks)
-    : local_{new Local{Channel::open()}},
-      counts_{2},
-      limit_{maxsize > 0 ? maxsize : INT_MAX},
-      counts_tasks_{counts_tasks} {}
+QueueCore::QueueCore(int maxsize, bool counts_tasks) : local_{new Local{Channel::open()}}, shared_{1} {
+  shared().limit = maxsize > 0 ? maxsize : INT_MAX;
+  shared().counts_tasks = counts_tasks;
+}
 
 QueueCore::~QueueCore() { local().finish(); }
 
@@ -34,12 +33,13 @@ QueueCore::Local& QueueCore::local() const {
 bool QueueCore::put(Message message, const Deadline& deadline) {
   Local& here = local();
   here.require_feeder(local_);
-  if (!under_way().add_below(limit_, 1, deadline)) return false;
-  if (counts_tasks_) undone().add_below(INT_MAX, 1, Deadline{});
+  auto& [under_way, undone, limit, counts_tasks] = shared();
+  if (!under_way.add_below(limit, 1, deadline)) return false;
+  if (counts_tasks) undone.add_below(INT_MAX, 1, Deadline{});
   const std::scoped_lock lock{here.mutex};
   if (here.closed) {  // while we waited for room
-    under_way().subtract();
-    if (counts_tasks_) undone().subtract();
+    under_way.subtract();
+    if (counts_tasks) undone.subtract();
     throw QueueClosed{};
   }
   here.buffer.push_back(std::move(message));
@@ -52,7 +52,7 @@ void QueueCore::Local::require_feeder(const std::shared_ptr<Local>& own) {
   const std::scoped_lock lock{mutex};
   if (closed) throw QueueClosed{};
   if (feeding) return;
-  background_thread([own] { own->feed(); }).detach();
+  feeder = background_thread([own] { own->feed(); });
   feeding = true;
   finish_at_exit(own);
 }
@@ -113,16 +113,16 @@ std::optional<Message> QueueCore::get(const Deadline& deadline) {
   try {
     auto message = channel.receive(deadline);
     if (message) point("queue: taken, but its slot is not free yet");
-    if (message) under_way().subtract();
+    if (message) shared().under_way.subtract();
     return message;
   } catch (...) {
-    under_way().subtract();  // something was taken, though it was of no use
+    shared().under_way.subtract();  // something was taken, though it was of no use
     throw;
   }
 }
 
 void QueueCore::task_done() {
-  if (!undone().subtract()) throw std::logic_error{"task_done() was called more often than things were put"};
+  if (!shared().undone.subtract()) throw std::logic_error{"task_done() was called more often than things were put"};
 }
 
 // ---- the end ----
@@ -161,27 +161,25 @@ void QueueCore::Local::finish() {
   close();
   std::unique_lock lock{mutex};
   const auto idle = [&] { return !feeding || cancelled; };
-  if (news.wait_for(lock, patience, idle)) return;  // matches the end of feed, and cancelling
-  std::fprintf(stderr,
-               "%s waits for a reader: %zu messages that it put into a queue are still to be taken.\n"
-               "Get them before you join it, or call cancel_join_thread() to lose them.\n",
-               self().identity.name.c_str(), buffer.size());
-  news.wait(lock, idle);
+  if (!news.wait_for(lock, patience, idle)) {  // matches the end of feed, and cancelling
+    std::fprintf(stderr,
+                 "%s waits for a reader: %zu messages that it put into a queue are still to be taken.\n"
+                 "Get them before you join it, or call cancel_join_thread() to lose them.\n",
+                 self().identity.name.c_str(), buffer.size());
+    news.wait(lock, idle);
+  }
+  // A feeder that feeds no more needs the lock no more; joined, it is no thread that somebody forks beside.
+  if (feeder.joinable()) feeding ? feeder.detach() : feeder.join();
 }
 
 // ---- as an argument of a Process ----
 
 void QueueCore::encode(Encoder& out) const {
   mp::encode(out, local().open());
-  mp::encode(out, counts_);
-  mp::encode(out, limit_);
-  mp::encode(out, counts_tasks_);
+  mp::encode(out, shared_);
 }
 
 QueueCore::QueueCore(Decoder& in)
-    : local_{new Local{mp::decode<Channel>(in)}},
-      counts_{mp::decode<RawArray<SharedCount>>(in)},
-      limit_{mp::decode<int>(in)},
-      counts_tasks_{mp::decode<bool>(in)} {}
+    : local_{new Local{mp::decode<Channel>(in)}}, shared_{mp::decode<RawArray<Shared>>(in)} {}
 
 }  // namespace mp

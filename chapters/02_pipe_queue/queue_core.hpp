@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <thread>
 
 #include "01_process/child.hpp"
 #include "02_pipe_queue/channel.hpp"
@@ -62,11 +63,11 @@ class QueueCore {
   bool put(Message message, const Deadline& deadline);
   std::optional<Message> get(const Deadline& deadline);
   void task_done();
-  bool join_tasks(const Deadline& deadline) { return undone().add_below(1, 0, deadline); }
+  bool join_tasks(const Deadline& deadline) { return shared().undone.add_below(1, 0, deadline); }
 
-  int size_hint() const { return under_way().value(); }
+  int size_hint() const { return shared().under_way.value(); }
   bool empty() const { return local().open().is_empty(); }
-  bool full() const { return size_hint() >= limit_; }
+  bool full() const { return size_hint() >= shared().limit; }
   int fileno() const { return local().open().reader.number(); }
 
   void close() { local().close(); }
@@ -79,6 +80,7 @@ class QueueCore {
     Channel channel;
     pid_t process = self().pid;
     bool closed = false, cancelled = false, feeding = false;
+    std::thread feeder{};
     std::mutex mutex{};
     std::condition_variable news{};  // something was put, the queue was closed, the feeder is done
     std::deque<Message> buffer{};    // put here, and not yet in the channel
@@ -92,14 +94,19 @@ class QueueCore {
     void finish();
   };
 
+  /// What all processes share.
+  struct Shared {
+    SharedCount under_way;  // put, and not yet taken
+    SharedCount undone;     // put, and not yet reported done
+    int limit;
+    bool counts_tasks;
+  };
+
   Local& local() const;
-  SharedCount& under_way() const { return counts_[0]; }  // put, and not yet taken
-  SharedCount& undone() const { return counts_[1]; }     // put, and not yet reported done
+  Shared& shared() const { return shared_[0]; }
 
   mutable std::shared_ptr<Local> local_;
-  const RawArray<SharedCount> counts_;
-  const int limit_;
-  const bool counts_tasks_;
+  const RawArray<Shared> shared_;
 };
 
 }  // namespace mp

@@ -154,6 +154,40 @@ TEST(Lies, AboutALengthCostNoMemory) {
   }
 }
 
+TEST(Lies, AboutALengthCostAtMostTwiceWhatCame) {
+  constexpr std::size_t sent = 150'000;  // more than a packet, less than a socket holds
+  auto ends = mp::socket_pair(SOCK_STREAM);
+  mp::Connection reader{std::move(ends.first)};
+  const std::uint64_t claimed = std::uint64_t{1} << 40;
+  mp::write_all(ends.second.number(), std::as_bytes(std::span{&claimed, 1}));
+  mp::write_all(ends.second.number(), Bytes(sent));
+  ends.second.reset();
+  allocated = 0;
+  EXPECT_THROW(reader.recv_bytes(), mp::BrokenPipe);
+  EXPECT_LE(allocated, 131072 + 2 * sent) << "131,072 in the first piece, then twice what has come";
+}
+
+TEST(Lies, AboutAFileCostNoMemory) {
+  const mp::Channel channel = mp::Channel::open();
+  const auto bring = [&](mp::Descriptor file) {
+    std::byte in_a_file{1};
+    std::array pieces{mp::piece_of({&in_a_file, 1})};
+    mp::send_some(channel.writer.number(), pieces, {}, file);
+  };
+  bring({});
+  EXPECT_THROW((void)channel.receive(mp::Deadline{}), mp::DecodeError) << "no file at all";
+  auto sparse = mp::memory_file("hole");
+  ASSERT_EQ(::ftruncate(sparse.number(), 1 << 30), 0);
+  allocated = 0;
+  bring(std::move(sparse));
+  EXPECT_THROW((void)channel.receive(mp::Deadline{}), std::system_error) << "a gigabyte of nothing";
+  bring(mp::Descriptor{::open("/dev/zero", O_RDONLY | O_CLOEXEC)});
+  EXPECT_THROW((void)channel.receive(mp::Deadline{}), std::system_error) << "a file without end";
+  EXPECT_LE(allocated, 65536U);
+  bring(mp::memory_file("m", Bytes(10)));
+  EXPECT_EQ(channel.receive(mp::Deadline{})->bytes, Bytes(10));
+}
+
 TEST(Lies, AboutDescriptorsAreFoundOut) {
   auto [a, b] = mp::pipe();
   a.send(std::pair{true, true});  // what a Connection looks like, but for its descriptor
@@ -164,4 +198,24 @@ TEST(Lies, AboutDescriptorsAreFoundOut) {
   out.length(1'000'000);
   out.descriptor(mp::memory_file("small"));
   EXPECT_THROW(mp::unpickled<mp::RawArray<int>>(out.take()), mp::DecodeError);
+}
+
+TEST(Lies, InTheMiddleOfAMessageBringNoDescriptors) {
+  auto ends = mp::socket_pair(SOCK_SEQPACKET);
+  mp::Connection reader{std::move(ends.first)};
+  auto [unread, kept] = mp::socket_pair(SOCK_STREAM);
+  std::vector<mp::Descriptor> passed;
+  passed.push_back(std::move(unread));
+  const Bytes message = framed(Bytes(8));
+  const auto send = [&](std::span<const std::byte> part, std::span<const mp::Descriptor> beside) {
+    std::array pieces{mp::piece_of(part)};
+    mp::send_some(ends.second.number(), pieces, beside);
+  };
+  send(std::span{message}.first(12), {});
+  send(std::span{message}.subspan(12), passed);
+  passed.clear();
+  send(message, {});
+  EXPECT_THROW(reader.recv_bytes(), mp::DecodeError);
+  EXPECT_TRUE(mp::wait_readable(kept.number(), mp::Deadline{tidy::watchdog})) << "the descriptor was not closed";
+  EXPECT_EQ(reader.recv_bytes(), Bytes(8)) << "the next message is well";
 }

@@ -119,15 +119,18 @@ TEST(SideBySide, OutlivesCrashesExceptionsAndHangs) {
 }
 
 TEST(SideBySide, CountsMemoryAndTimeOfAllProcesses) {
-  const auto work = [] {
+  const mp::RawArray<std::atomic<int>> filled{2};
+  const auto work = [=](int workers) {
     std::vector<char> big(64 << 20, 'x');
+    for (++filled[workers - 1]; filled[workers - 1] < workers; ::usleep(1000)) continue;  // all are there at once
     for (const mp::Deadline end{250ms}; !end.passed(); mp::sum_below(1000)) continue;
     return std::to_string(big[1 << 20]);
   };
   const auto [ended, json, svg] = program([&](auto& run) {
-    run.add({"serial", Kind::serial}, work);
+    run.add({"serial", Kind::serial}, [&] { return work(1); });
     run.add({"2 processes", Kind::processes, 2}, [&] {
-      mp::Process a{[&] { work(); }}, b{[&] { work(); }};
+      filled[1] = 0;
+      mp::Process a{[&] { work(2); }}, b{[&] { work(2); }};
       a.start(), b.start();
       a.join(), b.join();
       return std::to_string('x');
