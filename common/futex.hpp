@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Sleeping until a number changes, between threads and between processes: the kernel's half of every
-/// lock. Chapter 03 is about it; here are just the two calls.
+/// lock. Chapter 03 is about it.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -15,16 +15,39 @@
 
 namespace mp {
 
-/// Sleeps if `word` still holds `seen`, until it is woken, a signal comes or the deadline passes. The caller
-/// looks at the word again: a wake is a hint, not a promise.
-inline void futex_wait(const std::atomic<int>& word, int seen, const Deadline& deadline) {
-  const auto left = deadline.left();
-  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT, seen, left ? &*left : nullptr, nullptr, 0);
-  if (result == -1 && errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT) throw_errno("futex");
-}
+/// A number that can be slept on, by threads and by processes that share its memory. Zero at first. It has 31 bits: the
+/// lowest of its word says that somebody sleeps, so that a change and the news of sleepers are one atomic step. Whoever
+/// is killed asleep leaves that bit, which costs one wake for nobody; a change wakes all, for one who is killed as it
+/// wakes must not have been the only one.
+class Futex {
+ public:
+  int load() const { return word_ >> 1; }
 
-/// Wakes all that sleep on it. They may be in several processes, and one of them may be killed as it wakes:
-/// waking all leaves nobody asleep for the sake of the dead.
-inline void futex_wake_all(std::atomic<int>& word) { ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX); }
+  /// Changes it from `seen` to `to` and wakes all who sleep on it; false, and `seen` corrected, when it was another.
+  bool compare_exchange(int& seen, int to) {
+    for (int word = word_;;) {
+      if (word >> 1 != seen) return seen = word >> 1, false;
+      if (!word_.compare_exchange_weak(word, to << 1)) continue;
+      if (word & asleep) ::syscall(SYS_futex, &word_, FUTEX_WAKE, INT_MAX);  // matches FUTEX_WAIT in wait
+      return true;
+    }
+  }
+
+  /// Sleeps while it is `seen`: until a change, a signal or the deadline. The caller looks again, for a wake is a hint
+  /// and no promise. Throws std::system_error.
+  void wait(int seen, const Deadline& deadline) {
+    int word = word_;
+    if (word >> 1 != seen) return;
+    if (!(word & asleep) && !word_.compare_exchange_strong(word, word | asleep)) return;
+    const auto left = deadline.left();
+    // Does not sleep if the word has changed since: no wake is missed. Matches FUTEX_WAKE in compare_exchange.
+    const long slept = ::syscall(SYS_futex, &word_, FUTEX_WAIT, word | asleep, left ? &*left : nullptr, nullptr, 0);
+    if (slept == -1 && errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT) throw_errno("futex");
+  }
+
+ private:
+  static constexpr int asleep = 1;
+  std::atomic<int> word_;
+};
 
 }  // namespace mp

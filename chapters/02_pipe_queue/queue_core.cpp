@@ -1,6 +1,5 @@
 #include "02_pipe_queue/queue_core.hpp"
 
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,7 +9,7 @@
 namespace mp {
 
 QueueCore::QueueCore(int maxsize, bool counts_tasks) : local_{new Local{Channel::open()}}, shared_{1} {
-  shared().limit = maxsize > 0 ? maxsize : INT_MAX;
+  shared().limit = maxsize > 0 ? std::min(maxsize, SharedCount::most) : SharedCount::most;
   shared().counts_tasks = counts_tasks;
 }
 
@@ -35,7 +34,7 @@ bool QueueCore::put(Message message, const Deadline& deadline) {
   here.require_feeder(local_);
   auto& [under_way, undone, limit, counts_tasks] = shared();
   if (!under_way.add_below(limit, 1, deadline)) return false;
-  if (counts_tasks) undone.add_below(INT_MAX, 1, Deadline{});
+  if (counts_tasks) undone.add_below(SharedCount::most, 1, Deadline{});
   const std::scoped_lock lock{here.mutex};
   if (here.closed) {  // while we waited for room
     under_way.subtract();
