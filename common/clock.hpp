@@ -25,23 +25,24 @@ class Deadline {
   }
 
   /// Does it never come?
-  bool is_never() const { return !at_; }
-  bool passed() const { return at_ && Clock::now() >= *at_; }
+  bool is_never() const { return at_ == never; }
+  bool passed() const { return !is_never() && Clock::now() >= at_; }
 
   /// The time left, zero once it has passed; about a century for "for ever".
-  Seconds remaining() const { return at_ ? std::max(Seconds{*at_ - Clock::now()}, Seconds{0}) : Seconds{3.2e9}; }
+  Seconds remaining() const { return is_never() ? Seconds{3.2e9} : std::max(Seconds{at_ - Clock::now()}, Seconds{0}); }
 
   /// What ppoll wants: the time left, never negative; nothing for "for ever".
   std::optional<timespec> left() const {
-    if (!at_) return std::nullopt;
-    const auto rest = std::max(*at_ - Clock::now(), Clock::duration{0});
+    if (is_never()) return std::nullopt;
+    const auto rest = std::max(at_ - Clock::now(), Clock::duration{0});
     const auto whole = std::chrono::duration_cast<std::chrono::seconds>(rest);
     const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(rest - whole);
     return timespec{.tv_sec = whole.count(), .tv_nsec = nanos.count()};
   }
 
  private:
-  std::optional<Clock::time_point> at_;
+  static constexpr auto never = Clock::time_point::max();
+  Clock::time_point at_ = never;
 };
 
 /// Seconds since `start`.

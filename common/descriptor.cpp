@@ -3,9 +3,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <fstream>
-#include <sstream>
-
 namespace mp {
 
 bool wait_readable(int fd, const Deadline& deadline) {
@@ -43,12 +40,13 @@ std::vector<std::byte> read_to_end(int fd) {
   }
 }
 
-std::optional<std::string> read_text(const std::string& path) {
-  std::ifstream in{path};
-  if (!in) return std::nullopt;
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+std::optional<std::string> read_text(const std::string& path) try {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) return std::nullopt;
+  const auto bytes = read_to_end(file.number());
+  return std::string{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+} catch (const std::system_error&) {
+  return std::nullopt;  // a process in /proc that has ended meanwhile
 }
 
 Descriptor memory_file(const char* name) {

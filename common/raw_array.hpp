@@ -6,8 +6,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -16,12 +16,29 @@
 
 namespace mp {
 
+/// A file in memory as this process sees it.
+struct Mapping {
+  /// Its size is a claim: throws DecodeError where the file is smaller.
+  Mapping(Descriptor its_file, std::size_t n) : file{std::move(its_file)}, size{std::max<std::size_t>(n, 1)} {
+    if (n > static_cast<std::size_t>(check(::lseek(file.number(), 0, SEEK_END), "lseek")))
+      throw DecodeError{"a message speaks of more shared memory than it brings"};
+    data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
+    if (data == MAP_FAILED) throw_errno("mmap");
+  }
+  Mapping(const Mapping&) = delete;
+  ~Mapping() { ::munmap(data, size); }
+
+  Descriptor file;
+  std::size_t size;
+  void* data;
+};
+
 /// A fixed number of values in shared memory, zero at first. Nothing guards them: use it where each
 /// process writes its own elements, or where T is an atomic.
 ///
 /// Forked children see the same memory; as an argument of a spawned Process it travels as the
 /// descriptor of its memory file. The memory goes with the last process that has it: a process that
-/// dies leaves its elements as they were. Throws std::system_error where memory is short.
+/// dies leaves its elements as they were. Copies share it. Throws std::system_error where memory is short.
 ///
 /// \python{multiprocessing.sharedctypes.RawArray}
 template <class T>
@@ -30,32 +47,12 @@ class RawArray {
                 "shared memory holds values without pointers, destructors or other ties to one process");
 
  public:
-  explicit RawArray(std::size_t n) : file_{memory_file("RawArray")}, size_{n} {
-    if (n > PTRDIFF_MAX / sizeof(T)) throw std::length_error{"RawArray of " + std::to_string(n) + " elements"};
-    check(::ftruncate(file_.number(), static_cast<off_t>(bytes())), "ftruncate");
-    map();
-  }
-  /// The memory of another one. Its size is a claim: throws DecodeError where the file is smaller.
-  RawArray(Descriptor file, std::size_t n) : file_{std::move(file)}, size_{n} {
-    const auto there = static_cast<std::size_t>(check(::lseek(file_.number(), 0, SEEK_END), "lseek"));
-    if (n > there / sizeof(T)) throw DecodeError{"a message speaks of more shared memory than it brings"};
-    map();
-  }
-  /// A copy is another view of the same memory.
-  RawArray(const RawArray& other) : RawArray{other.file_.duplicate(), other.size_} {}
-  RawArray(RawArray&& other) noexcept
-      : file_{std::move(other.file_)},
-        size_{std::exchange(other.size_, 0)},
-        data_{std::exchange(other.data_, nullptr)} {}
-  RawArray& operator=(RawArray other) noexcept {
-    std::swap(file_, other.file_);
-    std::swap(size_, other.size_);
-    std::swap(data_, other.data_);
-    return *this;
-  }
-  ~RawArray() {
-    if (data_ != nullptr) ::munmap(data_, bytes());
-  }
+  explicit RawArray(std::size_t n) : RawArray{file_for(n), n} {}
+  /// The memory of another one. Throws DecodeError where there is less of it.
+  RawArray(Descriptor file, std::size_t n)
+      : memory_{std::make_shared<const Mapping>(std::move(file), bytes(n))},
+        data_{static_cast<T*>(memory_->data)},
+        size_{n} {}
 
   std::size_t size() const { return size_; }
   T& operator[](std::integral auto i) const { return data_[i]; }
@@ -63,19 +60,19 @@ class RawArray {
   T* end() const { return data_ + size_; }
 
   /// The memory file behind it.
-  const Descriptor& file() const { return file_; }
+  const Descriptor& file() const { return memory_->file; }
 
  private:
-  std::size_t bytes() const { return std::max<std::size_t>(size_ * sizeof(T), 1); }
-  void map() {
-    void* at = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file_.number(), 0);
-    if (at == MAP_FAILED) throw_errno("mmap");
-    data_ = static_cast<T*>(at);
+  static std::size_t bytes(std::size_t n) { return n > PTRDIFF_MAX / sizeof(T) ? SIZE_MAX : n * sizeof(T); }
+  static Descriptor file_for(std::size_t n) {
+    Descriptor file = memory_file("RawArray");
+    check(::ftruncate(file.number(), static_cast<off_t>(bytes(n))), "ftruncate");
+    return file;
   }
 
-  Descriptor file_;
-  std::size_t size_ = 0;
-  T* data_ = nullptr;
+  std::shared_ptr<const Mapping> memory_;
+  T* data_;
+  std::size_t size_;
 };
 
 template <class T>

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 namespace mp {
 
@@ -24,6 +26,22 @@ void crash() {
 
 void never_end() {
   for (;;) ::pause();
+}
+
+std::vector<std::string> real_files(long bytes) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  for (const char* folder : {"/usr/share/common-licenses", "/usr/include"}) {
+    const auto first = std::ssize(files);
+    std::error_code absent;  // small systems have no licences
+    for (const auto& entry : fs::recursive_directory_iterator{folder, absent})
+      if (!entry.is_symlink() && entry.is_regular_file()) files.push_back(entry.path());
+    std::sort(files.begin() + first, files.end());
+  }
+  auto end = files.begin();
+  for (; end != files.end() && bytes > 0; ++end) bytes -= static_cast<long>(fs::file_size(*end));
+  files.erase(end, files.end());
+  return files;
 }
 
 }  // namespace mp

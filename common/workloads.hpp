@@ -3,6 +3,8 @@
 /// Small pieces of work that chapters share.
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace mp {
 
@@ -14,5 +16,9 @@ std::uint64_t sum_below(long n);
 
 /// Never ends, and burns no processor on it.
 [[noreturn]] void never_end();
+
+/// Files that every machine has, licence texts first, then headers, in a fixed order: as many as hold so many bytes
+/// together, and no more than there are.
+std::vector<std::string> real_files(long bytes);
 
 }  // namespace mp

@@ -12,6 +12,9 @@
 #include "01_process/process.hpp"
 #include "02_pipe_queue/connection.hpp"
 #include "02_pipe_queue/queue.hpp"
+#include "03_lock_value/barrier.hpp"
+#include "03_lock_value/shared_queue.hpp"
+#include "03_lock_value/value.hpp"
 #include "common/chains.hpp"
 #include "common/workloads.hpp"
 
@@ -137,13 +140,12 @@ Result megabytes(long n) {
 
 /// `pairs` processes put, as many get; from the first put to the last get.
 template <class Queue>
-Result through_queue(long n, int pairs) {
+Result through_queue(long n, int pairs, Queue queue = Queue{}) {
   struct Slot {
     std::int64_t start, finish;
     std::uint64_t sum;
   };
   const long each = n / pairs;
-  Queue queue;
   const mp::RawArray<Slot> slots{static_cast<std::size_t>(2 * pairs)};
   const mp::RawArray<std::atomic<int>> ready{2};
   const auto now = [] { return std::chrono::nanoseconds{mp::Clock::now().time_since_epoch()}.count(); };
@@ -177,6 +179,30 @@ Result through_queue(long n, int pairs) {
   return {1e-9 * static_cast<double>(all.finish - all.start), static_cast<double>(each * pairs), false};
 }
 
+// ---- 03: locks and values ----
+
+/// Two processes count under a lock, each its own number or both the same.
+Result under_lock(long n, bool contended) {
+  const mp::Value<long> first, second;
+  const mp::Value<long>* counters[] = {&first, contended ? &first : &second};
+  mp::Barrier start{3};
+  std::vector<mp::Process> processes;
+  for (const auto* counter : counters)
+    processes.emplace_back([&start, counter, n] {
+      start.wait();
+      for (long i = 0; i < n / 2; ++i) counter->update([](long& value) { ++value; });
+    });
+  for (auto& process : processes) process.start();
+  start.wait();
+  const auto begin = mp::Clock::now();
+  for (auto& process : processes) process.join();
+  const double seconds = mp::seconds_since(begin);
+  expect(first.load() + second.load() == n / 2 * 2, "the counts");
+  return {seconds, static_cast<double>(n / 2 * 2), false};
+}
+
+Result through_ring(long n, int pairs) { return through_queue(n, pairs, mp::SharedQueue<Numbered>{1024}); }
+
 const std::vector<Benchmark> benchmarks{
     {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
     {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
@@ -191,6 +217,10 @@ const std::vector<Benchmark> benchmarks{
     {"queue_2to2", "Queue", 50'000, 500'000, [](long n) { return through_queue<mp::Queue<Numbered>>(n, 2); }},
     {"queue_2to2", "SimpleQueue", 50'000, 500'000,
      [](long n) { return through_queue<mp::SimpleQueue<Numbered>>(n, 2); }},
+    {"queue_1to1", "SharedQueue", 500'000, 5'000'000, [](long n) { return through_ring(n, 1); }},
+    {"queue_2to2", "SharedQueue", 500'000, 5'000'000, [](long n) { return through_ring(n, 2); }},
+    {"lock_uncontended", "Value", 1'000'000, 10'000'000, [](long n) { return under_lock(n, false); }},
+    {"lock_contended", "Value", 500'000, 5'000'000, [](long n) { return under_lock(n, true); }},
 };
 
 }  // namespace

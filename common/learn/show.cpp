@@ -2,8 +2,10 @@
 #include "common/learn/show.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -187,6 +189,29 @@ nlohmann::json to_json(const Comparison& comparison) {
   }
   return {{"chapter", comparison.chapter},   {"program", comparison.program}, {"cpus", comparison.cpus},
           {"workload", comparison.workload}, {"variants", variants},          {"spans", spans}};
+}
+
+// ---- all of it ----
+
+std::string can_be_written(const std::string& path) {
+  return std::ofstream{path, std::ios::app} ? "" : "cannot write " + path;
+}
+
+namespace {
+
+void write_file(const std::string& path, const std::string& text) {
+  if (!(std::ofstream{path} << text << std::flush)) throw std::runtime_error{"cannot write " + path};
+}
+
+}  // namespace
+
+void show(const Comparison& comparison, const std::string& json, const std::string& svg) {
+  const bool colours = colours_wanted(STDOUT_FILENO);
+  const bool are_curves = !comparison.axis.empty();
+  fmt::print("{}{}\n", table(comparison, colours), (are_curves ? curves_text : timeline_text)(comparison, colours));
+  const auto replace = nlohmann::json::error_handler_t::replace;  // an answer may hold any bytes
+  if (!json.empty()) write_file(json, nlohmann::json::array({to_json(comparison)}).dump(1, ' ', false, replace) + "\n");
+  if (!svg.empty()) write_file(svg, (are_curves ? curves_svg : timeline_svg)(comparison));
 }
 
 }  // namespace mp

@@ -10,6 +10,12 @@
 
 namespace mp {
 
+/// All of it, in the terminal, and where a path is given as data and as a picture. Throws std::runtime_error for a
+/// file that cannot be written.
+void show(const Comparison& comparison, const std::string& json, const std::string& svg);
+/// Why not, or nothing. Asked before anything is measured: a result must not be lost for want of a folder.
+std::string can_be_written(const std::string& path);
+
 /// The table: one line a variant, or a line a curve, then the answers; 80 columns.
 std::string table(const Comparison& comparison, bool colours);
 

@@ -4,8 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "common/learn/python.hpp"
@@ -59,19 +57,6 @@ struct SideBySide::State {
   void measure_rounds();
   void judge();
 };
-
-namespace {
-
-/// Asked before anything is measured: a result must not be lost for want of a folder.
-std::string can_be_written(const std::string& path) {
-  return std::ofstream{path, std::ios::app} ? "" : "cannot write " + path;
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  if (!(std::ofstream{path} << text << std::flush)) throw std::runtime_error{"cannot write " + path};
-}
-
-}  // namespace
 
 void SideBySide::State::parse(int argc, char** argv) {
   CLI::App app{result.chapter + " · " + result.program};
@@ -140,15 +125,7 @@ int SideBySide::report() {
     s.measure_rounds();
     if (s.python) add_python_rows(s.result, s.scale, s.workers);
     s.judge();
-    const bool colours = colours_wanted(STDOUT_FILENO);
-    const bool curves = !s.result.axis.empty();
-    fmt::print("{}{}\n", table(s.result, colours), (curves ? curves_text : timeline_text)(s.result, colours));
-    if (!s.json.empty())
-      write_file(
-          s.json,
-          nlohmann::json::array({to_json(s.result)}).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
-              "\n");
-    if (!s.svg.empty()) write_file(s.svg, (curves ? curves_svg : timeline_svg)(s.result));
+    show(s.result, s.json, s.svg);
   } catch (const std::exception& error) {
     clear_progress();
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());

@@ -16,21 +16,16 @@
 #include "common/machine.hpp"
 #include "common/point.hpp"
 #include "common/workloads.hpp"
-#include "tests/support/tidy.hpp"
+#include "tests/support/together.hpp"
 
 using namespace std::chrono_literals;
 using mp::JoinableQueue;
 using mp::Process;
 using mp::Queue;
 using mp::SimpleQueue;
+using tidy::expect_end;
 
 namespace {
-
-void expect_end(const Process& process) {
-  if (process.try_join_for(tidy::watchdog)) return;
-  process.kill();
-  ADD_FAILURE() << process.name() << " did not end";
-}
 
 template <class Q>
 auto get_in_time(Q& queue) {
@@ -579,12 +574,8 @@ void kill_takers(int rounds) {
 
 }  // namespace
 
-TEST(Killed, TakersOfABoundedQueueNeverStopTheOthers) {
-  kill_takers(200);
-}
-TEST(KilledRace, Takers) {
-  kill_takers(5);
-}
+TEST(Killed, TakersOfABoundedQueueNeverStopTheOthers) { kill_takers(tidy::kill_rounds); }
+TEST(KilledRace, Takers) { kill_takers(5); }
 
 // ---- JoinableQueue ----
 

@@ -23,7 +23,11 @@ struct Case {
   Exercise exercise;
   fs::path file;
   std::string name;
+  int place = 0;  ///< among those of its kind and exercise
 };
+
+/// ./learn test takes so many of an exercise's wrong answers, ./learn test --all all of them.
+constexpr int sample = 8;
 
 /// The words after `// key:` in the head of a submission.
 std::string header(const fs::path& file, const std::string& key) {
@@ -40,6 +44,8 @@ std::vector<Case> cases(const std::string& beginning) {
       if (const std::string stem = file.path().stem(); stem.starts_with(beginning))
         all.push_back({exercise, file.path(), exercise.name + "_" + stem});
   std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.name < b.name; });
+  for (std::size_t i = 1; i < all.size(); ++i)
+    if (all[i].exercise.name == all[i - 1].exercise.name) all[i].place = all[i - 1].place + 1;
   return all;
 }
 
@@ -85,6 +91,7 @@ TEST_P(Starter, CompilesAndGetsNextToNothing) {
 INSTANTIATE_TEST_SUITE_P(Submission, Starter, testing::ValuesIn(cases("starter")), name_of);
 
 TEST_P(Wrong, LosesExactlyWhatItNames) {
+  if (GetParam().place >= sample && std::getenv("WHOLE_MATRIX") == nullptr) GTEST_SKIP() << "./learn test --all";
   const Grade verdict = grade_of(GetParam());
   const std::string named = header(GetParam().file, "loses"), says = header(GetParam().file, "says");
   ASSERT_FALSE(named.empty() || says.empty()) << "its head should say what it loses, and the message";

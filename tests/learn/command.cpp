@@ -141,6 +141,22 @@ TEST(Run, StepsOfTheQueueSayWhatTheLessonSays) {
   }
 }
 
+TEST(Run, StepsOfTheLockSayWhatTheLessonSays) {
+  const State state;
+  for (const auto& [step, says] :
+       {std::pair{"s2_forced", "quick has seen 0 and stored 1\ntwo have added one, and it is 1\n"},
+        {"s3_atomic", "both counted: 6000000 and 6000000"},
+        {"s4_mutex", "both: 600000 600000\n"},
+        {"s5_dead", "held, by nobody, for ever\n"},
+        {"s6_owner_died", "mended: 2 of 2\n"},
+        {"s7_condition", "it is three, at last\n"},
+        {"s8_neighbours", "64 bytes apart:"}}) {
+    const auto seen = learn({"run", std::string{"03/"} + step});
+    EXPECT_EQ(seen.code, 0) << step;
+    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
 TEST(Run, SaysWhatItCannotWriteBeforeItRuns) {
   const auto seen = learn({"run", "01/main", "--json", "/no/such/folder/file"});
   EXPECT_EQ(seen.code, 2);

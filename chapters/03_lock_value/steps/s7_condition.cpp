@@ -1,0 +1,34 @@
+// Waiting for something to become true: give the lock up, sleep, take it again,
+// look. A waiter that is killed in its sleep stops nobody.
+#include "03_lock_value/condition.hpp"  // new
+
+#include <cstdio>
+
+#include "01_process/process.hpp"
+
+struct Shared {
+  mp::Lock lock;
+  mp::Condition changed;
+  mp::RawArray<int> number{1};
+};
+
+void wait_for_three(Shared shared) {
+  std::unique_lock lock{shared.lock};
+  shared.changed.wait(lock, [&] { return shared.number[0] == 3; });  // new
+  std::printf("it is three, at last\n");
+}
+
+int main() {
+  Shared shared;
+  mp::Process waiter{wait_for_three, shared}, victim{wait_for_three, shared};
+  waiter.start();
+  victim.start();
+  victim.kill();  // new: Python's notify would wait for it, for ever
+  victim.join();
+  for (int i = 0; i < 3; ++i) {
+    const std::scoped_lock lock{shared.lock};
+    ++shared.number[0];
+    shared.changed.notify_all();  // new
+  }
+  waiter.join();
+}

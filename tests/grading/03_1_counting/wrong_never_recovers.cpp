@@ -1,0 +1,62 @@
+// Wrong: does not expect that anybody dies.
+// loses: survives
+// says: the lock's owner died
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "03_lock_value/lock.hpp"
+
+struct Sheet {
+  virtual ~Sheet() = default;
+  virtual int candidates() const = 0;
+  virtual int votes(int candidate) const = 0;
+  virtual void set_votes(int candidate, int number) = 0;
+  virtual int total() const = 0;
+  virtual void set_total(int number) = 0;
+};
+struct Box {
+  virtual ~Box() = default;
+  virtual std::optional<int> next() = 0;
+};
+struct Result {
+  std::vector<int> votes;
+  int total = 0;
+};
+struct Tally {
+  virtual ~Tally() = default;
+  virtual void count(Box& box) = 0;
+  virtual Result result() = 0;
+};
+
+class SharedTally : public Tally {
+ public:
+  explicit SharedTally(Sheet& sheet) : sheet_{sheet} {}
+
+  void count(Box& box) override {
+    while (const auto candidate = box.next()) {
+      const auto held = std::unique_lock{lock_};
+      sheet_.set_votes(*candidate, sheet_.votes(*candidate) + 1);
+      sheet_.set_total(sheet_.total() + 1);
+    }
+  }
+
+  Result result() override {
+    const auto held = std::unique_lock{lock_};
+    return read();
+  }
+
+ private:
+  Result read() const {
+    Result seen;
+    for (int c = 0; c < sheet_.candidates(); ++c) seen.votes.push_back(sheet_.votes(c));
+    seen.total = sheet_.total();
+    return seen;
+  }
+
+  Sheet& sheet_;
+  mp::Lock lock_;
+};
+
+std::unique_ptr<Tally> make_tally(Sheet& sheet) { return std::make_unique<SharedTally>(sheet); }

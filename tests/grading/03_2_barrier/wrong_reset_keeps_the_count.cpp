@@ -1,0 +1,66 @@
+// Wrong: reset mends, but the dead and the thrown out still count.
+// loses: mended killed
+// says: how three others met next
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+#include "03_lock_value/condition.hpp"
+#include "03_lock_value/lock.hpp"
+#include "common/raw_array.hpp"
+
+struct Meeting {
+  virtual ~Meeting() = default;
+  virtual int wait() = 0;
+  virtual void abort() = 0;
+  virtual void reset() = 0;
+};
+
+class SharedMeeting : public Meeting {
+ public:
+  explicit SharedMeeting(int parties) : parties_{parties} {}
+
+  int wait() override {
+    std::unique_lock held{lock_};
+    State& now = state_[0];
+    const State then = now;
+    if (now.broken) fail();
+    if (++now.arrived == parties_) {
+      now.arrived = 0;
+      ++now.opened;
+      changed_.notify_all();
+    }
+    changed_.wait(held, [&] { return now.broken || now.opened != then.opened || now.resets != then.resets; });
+    if (now.opened == then.opened || now.resets != then.resets) fail();
+    return then.arrived;
+  }
+
+  void abort() override {
+    const std::scoped_lock held{lock_};
+    state_[0].broken = true;
+    changed_.notify_all();
+  }
+
+  void reset() override {
+    const std::scoped_lock held{lock_};
+    State& now = state_[0];
+    now = {.arrived = now.arrived, .opened = now.opened, .resets = now.resets + 1, .broken = false};
+    changed_.notify_all();
+  }
+
+ private:
+  struct State {
+    int arrived;
+    int opened, resets;
+    bool broken;
+  };
+
+  [[noreturn]] static void fail() { throw std::runtime_error{"the meeting is broken: not all have come"}; }
+
+  const int parties_;
+  mp::RawArray<State> state_{1};
+  mp::Lock lock_;
+  mp::Condition changed_;
+};
+
+std::unique_ptr<Meeting> make_meeting(int parties) { return std::make_unique<SharedMeeting>(parties); }

@@ -1,0 +1,95 @@
+// Right: one function that locks, waits and acts; it notifies when the lock is free again.
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <climits>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "03_lock_value/lock.hpp"
+#include "common/point.hpp"
+#include "common/raw_array.hpp"
+
+struct Buffer {
+  virtual ~Buffer() = default;
+  virtual bool put(int number) = 0;
+  virtual std::optional<int> get() = 0;
+  virtual void close() = 0;
+};
+
+class BareCondition {
+ public:
+  void wait(std::unique_lock<mp::Lock>& held) {
+    mp::point("wait");
+    const int seen = news_[0];
+    held.unlock();
+    (void)::syscall(SYS_futex, &news_[0], FUTEX_WAIT, seen, nullptr, nullptr, 0);
+    mp::point("wake");
+    held.lock();
+  }
+  void notify_one() { notify(1); }
+  void notify_all() { notify(INT_MAX); }
+
+ private:
+  void notify(int most) {
+    ++news_[0];
+    (void)::syscall(SYS_futex, &news_[0], FUTEX_WAKE, most);
+  }
+
+  mp::RawArray<std::atomic<int>> news_{1};
+};
+
+class SharedBuffer : public Buffer {
+ public:
+  explicit SharedBuffer(int capacity) : numbers_{static_cast<std::size_t>(capacity)} {}
+
+  bool put(int number) override {
+    const bool put = guarded([&] { return state().count < numbers_.size() || state().closed; },
+                             [&] {
+                               if (state().closed) return false;
+                               numbers_[(state().first + state().count++) % numbers_.size()] = number;
+                               return true;
+                             });
+    changed_.notify_all();
+    return put;
+  }
+
+  std::optional<int> get() override {
+    const auto number = guarded([&] { return state().count > 0 || state().closed; },
+                                [&]() -> std::optional<int> {
+                                  if (state().count == 0) return std::nullopt;
+                                  --state().count;
+                                  return numbers_[state().first++ % numbers_.size()];
+                                });
+    changed_.notify_all();
+    return number;
+  }
+
+  void close() override {
+    guarded([] { return true; }, [&] { return state().closed = true; });
+    changed_.notify_all();
+  }
+
+ private:
+  auto guarded(auto ready, auto act) -> decltype(act()) {
+    std::unique_lock held{lock_};
+    while (!ready()) changed_.wait(held);
+    return act();
+  }
+
+  struct State {
+    std::size_t first, count;
+    bool closed;
+  };
+  State& state() { return state_[0]; }
+
+  mp::Lock lock_;
+  mp::RawArray<State> state_{1};
+  mp::RawArray<int> numbers_;
+  BareCondition changed_;
+};
+
+std::unique_ptr<Buffer> make_buffer(int capacity) { return std::make_unique<SharedBuffer>(capacity); }
