@@ -86,7 +86,7 @@ SCENARIO(exceptions) {
 }
 
 SCENARIO(bystander) {
-  const pid_t other = ::fork();
+  const pid_t other = mp::check(::fork(), "fork");
   if (other == 0) ::_exit(77);
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(other), &info, WEXITED | WNOWAIT);  // it has ended, and is still to be waited for

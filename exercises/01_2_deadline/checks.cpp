@@ -78,9 +78,9 @@ SCENARIO(stubborn) {
 }
 
 SCENARIO(bystander) {
-  const pid_t sleeper = ::fork();
+  const pid_t sleeper = mp::check(::fork(), "fork");
   if (sleeper == 0) never_end();
-  const pid_t gone = ::fork();
+  const pid_t gone = mp::check(::fork(), "fork");
   if (gone == 0) ::_exit(77);
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(gone), &info, WEXITED | WNOWAIT);  // ended, and still to be waited for

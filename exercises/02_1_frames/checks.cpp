@@ -51,7 +51,7 @@ void write_to(const mp::Descriptor& writer, const std::string& bytes) {
 /// A process that writes into the pipe; ended, and waited for, when this goes.
 class Writer {
  public:
-  Writer(Pipe& pipe, const std::function<void()>& write) : pid_{::fork()} {
+  Writer(Pipe& pipe, const std::function<void()>& write) : pid_{mp::check(::fork(), "fork")} {
     if (pid_ == 0) {
       try {
         write();

@@ -30,7 +30,7 @@ using Texts = std::vector<std::string>;
 /// A child, killed and waited for when this goes; it ends by `_exit`.
 class Child {
  public:
-  explicit Child(const std::function<void()>& body) : pid_{::fork()} {
+  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
     if (pid_ != 0) return;
     int code = 0;
     try {

@@ -70,7 +70,7 @@ bool reaches(const std::atomic<int>& number, int wanted) {
 /// A child, killed and waited for when this goes; it ends by `_exit`.
 class Child {
  public:
-  explicit Child(const std::function<void()>& body) : pid_{::fork()} {
+  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
     if (pid_ != 0) return;
     try {
       body();

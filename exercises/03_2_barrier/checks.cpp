@@ -64,7 +64,7 @@ bool becomes(const std::function<bool()>& holds, mp::Seconds limit = patience) {
 /// A child, killed and waited for when this goes; it ends by `_exit`.
 class Worker {
  public:
-  explicit Worker(const std::function<void()>& body) : pid_{::fork()} {
+  explicit Worker(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
     if (pid_ != 0) return;
     int code = 0;
     try {

@@ -102,7 +102,7 @@ class Child {
     if (::clock_getcpuclockid(pid_, &clock) == 0) ::clock_gettime(clock, &used);
     return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
   }
-  /// How often the kernel has taken the processor from it, or got it back.
+  /// How often it has stopped running, to sleep or for others.
   int switches() const {
     const std::string status = mp::read_text("/proc/" + std::to_string(pid_) + "/status").value_or("");
     int sum = 0;
@@ -552,16 +552,15 @@ CHECK(locked, 10, "whoever looks and then acts, or sleeps, lets nobody in betwee
     ASSERT_EQ(run.value<int>("early"), 0) << "a process did not wait where it should";
     ASSERT_TRUE(run.value<bool>("came"))
         << "a process had seen that it has to wait, and held the lock; just then another called " << change
-        << ", and the first slept on: whoever changes something holds the lock, and then notifies those who wait for "
-           "it";
+        << ", and the first slept on: whoever changes something holds the lock, and then notifies those "
+           "who wait for it";
   }
 }
 
 CHECK(many, 15, "many processes put and get: each number comes out once") {
   ASSERT_EQ(submission("crossed").value<Texts>("got"), (Texts{"1", "2"}))
       << "three processes waited in get; another put 1, and 2 before the first was quite awake: what they got. Does "
-         "each "
-         "change wake one who can use it? Does whoever wakes look again?";
+         "each change wake one who can use it? Does whoever wakes look again?";
   for (const auto& [putters, getters] : {std::pair{1, 1}, {1, 4}, {3, 1}, {3, 4}}) {
     const auto run = submission("many", {std::to_string(putters), std::to_string(getters)});
     ASSERT_EQ(run.value<int>("strange"), 0) << "what came out that nobody had put in";

@@ -439,7 +439,7 @@ void kill_waiters_of_a_barrier(int rounds) {
       workers[0].kill();
     }};
     try {
-      for (;;) barrier.wait_for(100ms);
+      for (;;) barrier.wait_for(30ms);
     } catch (const mp::BrokenBarrier&) {}
     EXPECT_TRUE(tidy::eventually([&] { return broken[0] >= 1; })) << "round " << round;
   }
@@ -447,5 +447,5 @@ void kill_waiters_of_a_barrier(int rounds) {
 
 }  // namespace
 
-TEST(Killed, WaiterOfABarrierIsMissedInTheNextRound) { kill_waiters_of_a_barrier(30); }
+TEST(Killed, WaiterOfABarrierIsMissedInTheNextRound) { kill_waiters_of_a_barrier(tidy::kill_rounds); }
 TEST(KilledRace, WaiterOfABarrier) { kill_waiters_of_a_barrier(3); }
