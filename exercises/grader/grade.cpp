@@ -149,12 +149,6 @@ std::string first_lines(const std::string& text, std::size_t most) {
   return all.size() > most ? lines + "…\n" : lines;
 }
 
-std::string indented(const std::string& text, const std::string& by) {
-  std::string lines;
-  for (const std::string& line : lines_of(text)) lines += by + line + "\n";
-  return lines;
-}
-
 /// In lines of at most `width` columns; the later ones begin with `indent`.
 std::string wrapped(const std::string& text, std::size_t width, const std::string& indent) {
   std::istringstream words{text};
@@ -165,6 +159,18 @@ std::string wrapped(const std::string& text, std::size_t width, const std::strin
     line += (line.empty() ? "" : " ") + word;
   }
   return all + line;
+}
+
+/// Each line behind `by`, and folded where it would go beyond 80 columns.
+std::string indented(const std::string& text, const std::string& by) {
+  const std::size_t width = 80 - by.size();
+  std::string lines;
+  for (const std::string& line : lines_of(text)) {
+    const std::string lead(std::min(line.find_first_not_of(' '), line.size()), ' ');
+    const bool fits = mp::columns(line) <= width;
+    lines += by + (fits ? line : lead + wrapped(line, width - lead.size() - 2, by + lead + "  ")) + "\n";
+  }
+  return lines;
 }
 
 std::string title_of(const fs::path& readme) {

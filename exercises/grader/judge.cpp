@@ -24,6 +24,7 @@ std::string Run::story(const std::string& what) const {
   std::string text = what + ": " + ending;
   if (ending.starts_with("killed by SIGTERM") || ending.starts_with("killed by SIGKILL"))
     text += "; did it signal itself, or its whole group?";
+  for (std::size_t i = 0; i < std::min<std::size_t>(waits.size(), 8); ++i) text += "\n  " + waits[i];
   if (!errors.empty()) text += "\nit printed:\n" + last_lines(errors, 5);
   return text;
 }

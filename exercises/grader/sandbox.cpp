@@ -25,6 +25,7 @@
 #include "common/pidfd.hpp"
 #include "common/process_tree.hpp"
 #include "common/type_name.hpp"
+#include "exercises/grader/hang.hpp"
 #include "exercises/grader/wire.hpp"
 
 namespace fs = std::filesystem;
@@ -330,6 +331,7 @@ void Supervision::serve() {
     if (over_) break;
     if (end.passed()) {
       outcome_.ending = fmt::format("stopped: still running after {:g} s", limits_.wall.count());
+      outcome_.waits = who_waits(mp::descendants(init_));
       break;
     }
     if (reported_ > limits_.report_bytes) {

@@ -30,8 +30,9 @@ struct Leftovers {
 
 /// How a run went.
 struct Outcome {
-  bool finished = false;  ///< the scenario came to its end, and the program returned
-  std::string ending;     ///< `exit code 0`, `killed by SIGSEGV …`, `stopped: still running after 10 s`
+  bool finished = false;           ///< the scenario came to its end, and the program returned
+  std::string ending;              ///< `exit code 0`, `killed by SIGSEGV …`, `stopped: still running after 10 s`
+  std::vector<std::string> waits;  ///< if it had to be stopped: who waited for what then, each a line for people
   std::string output, errors;
   pid_t subject = 0;  ///< the process that ran the scenario
   std::vector<Report> reports;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "common/descriptor.hpp"
@@ -179,6 +180,25 @@ TEST_P(Sandbox, StopsWhatDoesNotEnd) {
   const auto seen = run("endless", {.wall = mp::Seconds{0.5}});
   EXPECT_FALSE(seen.finished);
   EXPECT_EQ(seen.ending, "stopped: still running after 0.5 s");
+}
+
+TEST_P(Sandbox, SaysWhoWaitsForWhat) {
+  const auto expect = [&](const std::string& scenario, const std::vector<const char*>& lines) {
+    const auto seen = fmt::format("{}", fmt::join(run(scenario, {.wall = mp::Seconds{1.5}}).waits, "\n"));
+    for (const char* line : lines)
+      EXPECT_TRUE(std::regex_search(seen, std::regex{line})) << scenario << ": no '" << line << "' in\n" << seen;
+  };
+  expect("endless", {"process \\d+ waits for a signal"});
+  expect(
+      "waits_for_itself",
+      {"process \\d+ waits for process \\d+ to end",
+       "process \\d+ waits to read from descriptor 4, a pipe whose writing end is open in itself \\(descriptor 5\\)"});
+  expect("waits_for_a_copy", {"waits to read from descriptor 4, a socket whose other end is open in process \\d+ "
+                              "\\(descriptor 5\\)"});
+  expect("two_locks", {"process \\d+ waits for a lock that process \\d+ holds",
+                       "process \\d+, in another thread, waits for a lock that process \\d+ holds"});
+  expect("fills_a_pipe", {"waits for room to write into descriptor 5, a pipe whose reading end is open in itself"});
+  expect("joins_a_loop", {"waits for its thread \\d+ to end", "in another thread, computes"});
 }
 
 TEST_P(Sandbox, SeesHowItEnded) {

@@ -1,11 +1,14 @@
 // Scenarios of submissions that do what no submission should.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -17,6 +20,51 @@ SCENARIO(fine) {
   grader::report("answer", 42);
 }
 SCENARIO(endless) { mp::never_end(); }
+
+SCENARIO(waits_for_itself) {  // a reader that has the writing end open, too
+  int ends[2];
+  (void)!::pipe(ends);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    char byte;
+    (void)!::read(ends[0], &byte, 1);
+  }
+  ::close(ends[1]);
+  ::waitpid(child, nullptr, 0);
+}
+SCENARIO(waits_for_a_copy) {  // a sleeper has a copy of the other end, though nobody gave it one
+  int ends[2];
+  (void)!::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends);
+  if (::fork() == 0) mp::never_end();
+  ::close(ends[1]);
+  char byte;
+  (void)!::read(ends[0], &byte, 1);
+}
+SCENARIO(two_locks) {  // each has one and wants the other
+  auto* locks =
+      static_cast<std::mutex*>(::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  std::thread other{[=] {
+    locks[1].lock();
+    ::usleep(50'000);
+    locks[0].lock();
+  }};
+  locks[0].lock();
+  ::usleep(50'000);
+  locks[1].lock();
+  other.join();
+}
+SCENARIO(fills_a_pipe) {
+  int ends[2];
+  (void)!::pipe(ends);
+  const std::string much(1 << 20, 'x');
+  (void)!::write(ends[1], much.data(), much.size());
+}
+SCENARIO(joins_a_loop) {
+  std::atomic<bool> never = false;
+  std::thread{[&] {
+    while (!never) continue;
+  }}.join();
+}
 SCENARIO(crash) { mp::crash(); }
 SCENARIO(exits_early) { std::exit(0); }
 SCENARIO(eats_memory) {
