@@ -4,6 +4,7 @@
 /// lock. Chapter 03 is about it.
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,6 +37,8 @@ class Futex {
   /// Sleeps while it is `seen`: until a change, a signal or the deadline. The caller looks again, for a wake is a hint
   /// and no promise. Throws std::system_error.
   void wait(int seen, const Deadline& deadline) {
+    // Often the change is near, and to sleep and be woken takes longer than to look some times.
+    for (int look = 0; look < 32 && load() == seen; ++look) ::sched_yield();
     int word = word_;
     if (word >> 1 != seen) return;
     if (!(word & asleep) && !word_.compare_exchange_strong(word, word | asleep)) return;

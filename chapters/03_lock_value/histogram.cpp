@@ -17,22 +17,20 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 unsigned char byte(char c) { return static_cast<unsigned char>(c); }
 
-void lock_each_byte(const mp::Array<long>& all, const std::string& text) {
-  for (const char c : text) all.update([=](std::span<long> counts) { ++counts[byte(c)]; });
+void lock_each_byte(const mp::Array<long>& all, const Texts& mine) {
+  for (const auto& text : mine)
+    for (const char c : text) all.update([=](std::span<long> counts) { ++counts[byte(c)]; });
 }
-void lock_each_file(const mp::Array<long>& all, const std::string& text) {
+void count_atomically(const mp::RawArray<std::atomic<long>>& all, const Texts& mine) {
+  for (const auto& text : mine)
+    for (const char c : text) all[byte(c)].fetch_add(1, relaxed);
+}
+void count_here_first(const mp::Array<long>& all, const Texts& mine) {
+  Counts here{};
+  for (const auto& text : mine)
+    for (const char c : text) ++here[byte(c)];
   all.update([&](std::span<long> counts) {
-    for (const char c : text) ++counts[byte(c)];
-  });
-}
-void count_atomically(const mp::RawArray<std::atomic<long>>& all, const std::string& text) {
-  for (const char c : text) all[byte(c)].fetch_add(1, relaxed);
-}
-void count_here_first(const mp::Array<long>& all, const std::string& text) {
-  Counts mine{};
-  for (const char c : text) ++mine[byte(c)];
-  all.update([&](std::span<long> counts) {
-    for (std::size_t i = 0; i < mine.size(); ++i) counts[i] += mine[i];
+    for (std::size_t i = 0; i < here.size(); ++i) counts[i] += here[i];
   });
 }
 
@@ -47,14 +45,10 @@ std::string answer(const auto& counts) {
 }
 
 template <class All>
-std::string by(void (*count)(const All&, const std::string&), const Texts& texts, int workers) {
+std::string by(void (*count)(const All&, const Texts&), const std::vector<Texts>& shares) {
   const All all{256};
   std::vector<mp::Process> processes;
-  for (int w = 0; w < workers; ++w)
-    processes.emplace_back([=, &texts] {  // forked: they have the texts
-      for (auto i = static_cast<std::size_t>(w); i < texts.size(); i += static_cast<std::size_t>(workers))
-        count(all, texts[i]);
-    });
+  for (const Texts& mine : shares) processes.emplace_back([&] { count(all, mine); });  // forked: it has them
   for (auto& process : processes) process.start();
   processes.clear();  // joins
   return answer(all);
@@ -63,23 +57,22 @@ std::string by(void (*count)(const All&, const std::string&), const Texts& texts
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "03_lock_value", "histogram"};
-  const int n = run.workers();
-  Texts texts;
+  std::vector<Texts> one(1), shares(static_cast<std::size_t>(run.workers()));
   long bytes = 0;
-  for (const auto& file : mp::real_files(run.scaled(8'000'000, 200'000'000))) {
-    texts.push_back(mp::read_text(file).value_or(""));
-    bytes += std::ssize(texts.back());
+  for (const auto& file : mp::real_files(run.scaled(16'000'000, 200'000'000))) {
+    one[0].push_back(mp::read_text(file).value_or(""));
+    shares[one[0].size() % shares.size()].push_back(one[0].back());
+    bytes += std::ssize(one[0].back());
   }
-  run.workload(fmt::format("the bytes of {} files, {} in all", texts.size(), bytes));
-  const auto add = [&](const char* name, int workers, auto count) {
-    const auto kind = workers == 1 ? mp::Kind::serial : mp::Kind::processes;
-    run.add({.name = name, .kind = kind, .workers = workers, .operations = bytes},
-            [=, &texts] { return by(count, texts, workers); });
+  run.workload(fmt::format("the bytes of {} files, {} in all", one[0].size(), bytes));
+  const auto add = [&](const char* name, const std::vector<Texts>& texts, auto count) {
+    const auto kind = texts.size() == 1 ? mp::Kind::serial : mp::Kind::processes;
+    run.add({.name = name, .kind = kind, .workers = static_cast<int>(texts.size()), .operations = bytes},
+            [=, &texts] { return by(count, texts); });
   };
-  add("one process", 1, count_here_first);
-  add("a lock for each byte", n, lock_each_byte);
-  add("an atomic for each byte", n, count_atomically);
-  add("a lock for each file", n, lock_each_file);
-  add("local counts, one lock", n, count_here_first);
+  add("one process", one, count_here_first);
+  add("a lock for each byte", shares, lock_each_byte);
+  add("an atomic for each byte", shares, count_atomically);
+  add("local counts, one lock", shares, count_here_first);
   return run.report();
 }

@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "03_lock_value", "main"};
   const int workers = run.workers();
-  const long n = run.scaled(2'000'000, 50'000'000) / workers * workers;
+  const long n = run.scaled(6'000'000, 60'000'000) / workers * workers;
   run.workload(fmt::format("{} workers count to {} together", workers, n));
   run.expect(std::to_string(n));
   const auto add = [&](const char* name, Kind kind, int of, bool wrong, auto body) {

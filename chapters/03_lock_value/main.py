@@ -7,7 +7,7 @@ from threading import Thread
 sys.path.append(str(Path(__file__).parents[2] / "common/learn"))
 from twin import measure, scale
 
-N = 2_000_000 if scale() == "quick" else 50_000_000
+N = 6_000_000 if scale() == "quick" else 60_000_000
 
 
 def without_lock(counter, n):
@@ -38,16 +38,16 @@ def share(kind, count, counter, workers):
     return str(counter.value)
 
 
-def variant(name, kind, count, make, workers=None):
+def variant(name, kind, count, make, workers=None, wrong=False):
     run = lambda options: share(kind, count, make("l", 0), workers or options.workers)
-    return name, workers or (lambda options: options.workers), run, {"operations": N}
+    return name, workers or (lambda options: options.workers), run, {"operations": N, "wrong_on_purpose": wrong}
 
 
 if __name__ == "__main__":
     measure(
         variant("serial, no lock", Thread, without_lock, RawValue, 1),
-        variant("threads, no lock", Thread, without_lock, RawValue),
-        variant("processes, no lock", Process, without_lock, RawValue),
+        variant("threads, no lock", Thread, without_lock, RawValue, wrong=True),
+        variant("processes, no lock", Process, without_lock, RawValue, wrong=True),
         variant("serial, lock", Thread, with_lock, Value, 1),
         variant("processes, lock", Process, with_lock, Value),
         variant("processes, local sums", Process, local_first, Value),

@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <optional>
-#include <thread>
 
 #include "03_lock_value/lock.hpp"
 #include "common/futex.hpp"
@@ -51,7 +50,6 @@ class Ring : public Handle<RingState> {
       if (ready) act(static_cast<unsigned>(at)), mine.passed.compare_exchange(at, at + 1);
       mine.mutex.unlock();
       if (ready || deadline.passed()) return ready;
-      for (int look = 0; look < 128 && other.passed.load() == theirs; ++look) std::this_thread::yield();
       other.passed.wait(theirs, deadline);  // matches the count of the other end
     }
   }

@@ -1,6 +1,8 @@
 // The checks of exercise 01_3. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
+#include <sys/wait.h>
+
 #include <unistd.h>
 
 #include <csignal>
@@ -34,6 +36,7 @@ SCENARIO(throws) {
       return -1;  // a caller that catches is a place for a child to come back to
     }
   }();
+  while (::waitpid(-1, nullptr, 0) > 0) continue;  // that it forgot them is another check's matter
   grader::report("well", well);
 }
 

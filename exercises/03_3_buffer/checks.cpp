@@ -559,8 +559,8 @@ CHECK(locked, 10, "whoever looks and then acts, or sleeps, lets nobody in betwee
 
 CHECK(many, 15, "many processes put and get: each number comes out once") {
   ASSERT_EQ(submission("crossed").value<Texts>("got"), (Texts{"1", "2"}))
-      << "three processes waited in get; another put 1, and 2 before the first was quite awake: what they got. Does "
-         "each change wake one who can use it? Does whoever wakes look again?";
+      << "three processes waited in get of a buffer for one; another put 1, and put 2, which waits for room, before "
+         "the first was quite awake: what they got. Does each change wake one who can use it?";
   for (const auto& [putters, getters] : {std::pair{1, 1}, {1, 4}, {3, 1}, {3, 4}}) {
     const auto run = submission("many", {std::to_string(putters), std::to_string(getters)});
     ASSERT_EQ(run.value<int>("strange"), 0) << "what came out that nobody had put in";

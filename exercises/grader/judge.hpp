@@ -41,7 +41,9 @@ class Run : public Outcome {
     const auto all = values<T>(key);
     if (all.size() > 1)
       throw std::runtime_error{"the " + key + " were reported " + std::to_string(all.size()) + " times"};
-    if (all.empty()) throw std::runtime_error{story("your function did not return")};
+    if (all.empty())
+      throw std::runtime_error{
+          story(finished ? "the scenario ended too early to tell" : "your function did not return")};
     return all.front();
   }
 

@@ -145,7 +145,7 @@ TEST(Run, StepsOfTheLockSayWhatTheLessonSays) {
   const State state;
   for (const auto& [step, says] :
        {std::pair{"s2_forced", "quick has seen 0 and stored 1\ntwo have added one, and it is 1\n"},
-        {"s3_atomic", "both counted: 6000000 and 6000000"},
+        {"s3_atomic", "both counted: 6000000 and 6000000\nseen out of step: yes\n"},
         {"s4_mutex", "both: 600000 600000\n"},
         {"s5_dead", "held, by nobody, for ever\n"},
         {"s6_owner_died", "mended: 2 of 2\n"},

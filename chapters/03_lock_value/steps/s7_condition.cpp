@@ -9,11 +9,13 @@
 struct Shared {
   mp::Lock lock;
   mp::Condition changed;
-  mp::RawArray<int> number{1};
+  mp::RawArray<int> waiting{1}, number{1};
 };
 
 void wait_for_three(Shared shared) {
   std::unique_lock lock{shared.lock};
+  ++shared.waiting[0];
+  shared.changed.notify_all();
   shared.changed.wait(lock, [&] { return shared.number[0] == 3; });  // new
   std::printf("it is three, at last\n");
 }
@@ -23,12 +25,14 @@ int main() {
   mp::Process waiter{wait_for_three, shared}, victim{wait_for_three, shared};
   waiter.start();
   victim.start();
+  std::unique_lock lock{shared.lock};
+  shared.changed.wait(lock, [&] { return shared.waiting[0] == 2; });
   victim.kill();  // new: Python's notify would wait for it, for ever
   victim.join();
-  for (int i = 0; i < 3; ++i) {
-    const std::scoped_lock lock{shared.lock};
+  while (shared.number[0] < 3) {
     ++shared.number[0];
     shared.changed.notify_all();  // new
   }
+  lock.unlock();
   waiter.join();
 }
