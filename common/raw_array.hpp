@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -38,13 +37,14 @@ struct Mapping {
 ///
 /// Forked children see the same memory; as an argument of a spawned Process it travels as the
 /// descriptor of its memory file. The memory goes with the last process that has it: a process that
-/// dies leaves its elements as they were. Copies share it. Throws std::system_error where memory is short.
+/// dies leaves its elements as they were. Copies share it. Throws std::system_error where it cannot be mapped; the
+/// memory itself is taken page by page as it is touched.
 ///
 /// \python{multiprocessing.sharedctypes.RawArray}
 template <class T>
 class RawArray {
-  static_assert(std::is_trivially_copyable_v<T> || std::is_trivially_destructible_v<T>,
-                "shared memory holds values without pointers, destructors or other ties to one process");
+  static_assert(std::is_trivially_destructible_v<T> && !std::is_pointer_v<T>,
+                "shared memory holds values without destructors or pointers, which mean something in one process only");
 
  public:
   explicit RawArray(std::size_t n) : RawArray{file_for(n), n} {}

@@ -7,25 +7,33 @@ namespace {
 
 /// What a barrier's word says.
 struct Reading {
-  explicit Reading(int word)
-      : arrived{word & 0x3ff}, resets{word >> 11 & 0xff}, round{word >> 19 & 0xfff}, broken{(word & 0x400) != 0} {}
-  int word() const {  // 31 bits, the highest of them being the sign
-    const auto bits =
-        unsigned(arrived) | unsigned(broken) << 10 | unsigned(resets & 0xff) << 11 | unsigned(round) << 19;
-    return static_cast<int>(bits << 1) >> 1;
+  explicit Reading(std::uint64_t word)
+      : arrived{int(word & 0x3ff)},
+        broken{(word >> 10 & 1) != 0},
+        resets{unsigned(word >> 11 & 0x1fffff)},
+        round{unsigned(word >> 32)} {}
+  std::uint64_t word() const {
+    return std::uint64_t(arrived) | std::uint64_t{broken} << 10 | std::uint64_t{resets & 0x1fffff} << 11 |
+           std::uint64_t{round} << 32;
   }
 
-  int arrived, resets, round;
+  int arrived;
   bool broken;
+  unsigned resets, round;
 };
 
-/// Changes it in one step.
-void change(Futex& word, auto how) {
-  for (int seen = word.load();;) {
+/// Changes it in one step, and returns what it was before.
+Reading change(std::atomic<std::uint64_t>& word, auto how) {
+  for (std::uint64_t seen = word;;) {
     Reading next{seen};
     how(next);
-    if (word.compare_exchange(seen, next.word())) return;  // matches the wait in wait_until
+    if (word.compare_exchange_weak(seen, next.word())) return Reading{seen};
   }
+}
+
+/// Matches the wait in wait_until; who is killed before it gets here is missed for one slice of sleep.
+void wake_all(Futex& changes) {
+  for (int seen = changes.load(); !changes.compare_exchange(seen, seen + 1);) continue;
 }
 
 }  // namespace
@@ -36,31 +44,37 @@ Barrier::Barrier(int parties) {
 }
 
 int Barrier::wait_until(const Deadline& deadline) {
-  auto& [word, parties] = state();
-  Reading mine{0};
-  change(word, [&, n = parties](Reading& now) {
-    mine = now;
+  auto& [word, changes, parties] = state();
+  const Reading mine = change(word, [&, n = parties](Reading& now) {
     if (now.broken) throw BrokenBarrier{};
     if (++now.arrived < n) return;
     now.arrived = 0;  // the last one opens it
     ++now.round;
   });
-  if (mine.arrived + 1 == parties) return mine.arrived;
+  if (mine.arrived + 1 == parties) {
+    wake_all(changes);
+    return mine.arrived;
+  }
   for (;;) {
-    const int seen = word.load();
-    const Reading now{seen};
+    const int seen = changes.load();  // before we look: no change can be missed
+    const Reading now{word};
     if (now.resets != mine.resets) throw BrokenBarrier{};
     if (now.round != mine.round) return mine.arrived;  // even if the next one is broken already
     if (now.broken) throw BrokenBarrier{};
-    if (deadline.passed())
-      abort();  // and look once more: it may have opened just now
-    else
-      word.wait(seen, deadline);  // matches change
+    if (!deadline.passed()) {
+      changes.wait(seen, deadline);  // matches wake_all
+      continue;
+    }
+    change(word, [&](Reading& then) {  // unless it has opened, or was reset, just now
+      if (then.round == mine.round && then.resets == mine.resets) then.broken = true;
+    });
+    wake_all(changes);
   }
 }
 
 void Barrier::abort() {
   change(state().word, [](Reading& now) { now.broken = true; });
+  wake_all(state().changes);
 }
 
 void Barrier::reset() {
@@ -69,6 +83,7 @@ void Barrier::reset() {
     now.arrived = 0;
     ++now.resets;
   });
+  wake_all(state().changes);
 }
 
 }  // namespace mp

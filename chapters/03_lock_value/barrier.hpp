@@ -2,7 +2,8 @@
 /// \file
 /// A place where so many wait for each other, between threads and processes.
 
-#include <optional>
+#include <atomic>
+#include <cstdint>
 #include <stdexcept>
 
 #include "03_lock_value/handle.hpp"
@@ -19,7 +20,8 @@ class BrokenBarrier : public std::runtime_error {
 
 /// What is behind a Barrier.
 struct BarrierState {
-  Futex word;  // 10 bits: how many have arrived · 1: broken · 8: resets · 12: rounds
+  std::atomic<std::uint64_t> word;  // 10 bits: how many have arrived · 1: broken · 21: resets · 32: rounds
+  Futex changes;                    // of the word, but for arrivals: to sleep on
   int parties;
 };
 

@@ -12,7 +12,9 @@ namespace mp {
 /// Wakes those who wait for a change of what a Lock guards.
 ///
 /// It counts its notifications and sleeps on the count, and knows nothing of who sleeps: one that is killed
-/// stops nobody. (Python's notifier waits for the dead one to confirm that it woke.)
+/// stops nobody. (Python's notifier waits for the dead one to confirm that it woke.) One that changes what they wait
+/// for and is killed before it notifies is found out as well: whoever sleeps asks again now and then. It goes with a
+/// Lock and not with an RLock, which its holder may have taken more than once.
 ///
 /// \python{multiprocessing.Condition}
 class Condition : public Handle<Futex> {
@@ -23,7 +25,7 @@ class Condition : public Handle<Futex> {
   /// Gives the lock up and blocks until `holds()` is true; it is asked with the lock held. Throws what locking throws,
   /// OwnerDied too: the lock is not held then. \python{multiprocessing.Condition, Condition.wait_for}
   void wait(std::unique_lock<Lock>& lock, const std::function<bool()>& holds) { wait_until(lock, holds, Deadline{}); }
-  /// Waits at most so long; what `holds()` said last.
+  /// Waits at most so long, then takes the lock again, which may be longer; what `holds()` said last.
   bool wait_for(std::unique_lock<Lock>& lock, Seconds limit, const std::function<bool()>& holds) {
     return wait_until(lock, holds, Deadline{limit});
   }

@@ -50,25 +50,23 @@ class RobustMutex {
   bool half_changed_;
 };
 
-/// A lock: one holder at a time, in whatever thread or process.
+/// What Lock and RLock have in common.
 ///
 /// It belongs to the thread that took it; only that can release it, where Python lets anybody. When it dies,
 /// the next one to take the lock gets OwnerDied, as does everybody after it, until somebody has called `recover`.
 /// Python waits for the dead one for ever.
 ///
-/// It is *lockable* as the standard library wants it: use `std::scoped_lock` or `std::unique_lock`.
-///
-/// \python{multiprocessing.Lock}
-class Lock : public Handle<RobustMutex> {
+/// It is *lockable* as the standard library wants it: use `std::scoped_lock` or `std::unique_lock`. As with any mutex,
+/// the last handle in a process must not go while another thread there holds it; if this one does, that releases it.
+class RobustLock : public Handle<RobustMutex> {
  public:
   using Handle::Handle;
-  Lock() : Lock{PTHREAD_MUTEX_ERRORCHECK} {}
 
-  /// Blocks until it is free. Throws OwnerDied, and std::system_error when this thread holds it already.
+  /// Blocks until it is free. Throws OwnerDied, and std::system_error when waiting would be for ever.
   void lock() { state().lock(Deadline{}); }
-  /// Does not block: false when somebody holds it.
+  /// Does not block: false when somebody holds it. Throws OwnerDied.
   bool try_lock() { return state().lock(Deadline{Seconds{0}}); }
-  /// Waits at most so long.
+  /// Waits at most so long. Throws what `lock` throws.
   bool try_lock_for(Seconds limit) { return state().lock(Deadline{limit}); }
   /// Throws std::logic_error when this thread does not hold it.
   void unlock() { state().unlock(); }
@@ -78,14 +76,22 @@ class Lock : public Handle<RobustMutex> {
   void recover(const std::function<void()>& repair) { state().recover(repair); }
 
  protected:
-  explicit Lock(int kind) { state().init(kind); }
+  explicit RobustLock(int kind) { state().init(kind); }
+};
+
+/// A lock: one holder at a time, in whatever thread or process. A holder that takes it again gets std::system_error.
+/// \python{multiprocessing.Lock}
+class Lock : public RobustLock {
+ public:
+  using RobustLock::RobustLock;
+  Lock() : RobustLock{PTHREAD_MUTEX_ERRORCHECK} {}
 };
 
 /// A lock that its holder may take again, and releases as often. \python{multiprocessing.RLock}
-class RLock : public Lock {
+class RLock : public RobustLock {
  public:
-  using Lock::Lock;
-  RLock() : Lock{PTHREAD_MUTEX_RECURSIVE} {}
+  using RobustLock::RobustLock;
+  RLock() : RobustLock{PTHREAD_MUTEX_RECURSIVE} {}
 };
 
 }  // namespace mp

@@ -9,10 +9,11 @@
 
 namespace mp {
 
-/// What is behind a Semaphore: how many of its units are taken, and how many it has.
+/// What is behind a Semaphore: how many of its units are taken, how many it has, and may it never have more?
 struct SemaphoreState {
   SharedCount taken;
   int units;
+  bool bounded;
 };
 
 /// So many units to take and to give back, by anybody.
@@ -24,11 +25,8 @@ struct SemaphoreState {
 class Semaphore : public Handle<SemaphoreState> {
  public:
   using Handle::Handle;
-  /// Throws std::invalid_argument for less than none.
-  explicit Semaphore(int units) {
-    if (units < 0) throw std::invalid_argument{"a semaphore of " + std::to_string(units) + " units"};
-    state().units = units;
-  }
+  /// Throws std::invalid_argument for a number that is not in 0…2^30 − 1.
+  explicit Semaphore(int units) : Semaphore{units, false} {}
 
   /// Blocks until there is a unit.
   void acquire() { take(Deadline{}); }
@@ -36,21 +34,30 @@ class Semaphore : public Handle<SemaphoreState> {
   bool try_acquire() { return take(Deadline{Seconds{0}}); }
   /// Waits at most so long.
   bool try_acquire_for(Seconds limit) { return take(Deadline{limit}); }
-  /// Gives a unit back, or a new one.
-  void release() { state().taken.subtract(INT_MIN >> 1); }
+  /// Gives a unit back, or a new one; does not block. Throws std::logic_error where there would be too many.
+  void release() {
+    if (!state().taken.subtract(state().bounded ? 0 : INT_MIN >> 1))
+      throw std::logic_error{"this semaphore was released more often than acquired"};
+  }
+
+ protected:
+  Semaphore(int units, bool bounded) {
+    if (units < 0 || units > SharedCount::most)
+      throw std::invalid_argument{"a semaphore of " + std::to_string(units) + " units"};
+    state().units = units;
+    state().bounded = bounded;
+  }
 
  private:
   bool take(const Deadline& deadline) { return state().taken.add_below(state().units, 1, deadline); }
 };
 
-/// One that never has more units than at first. \python{multiprocessing.BoundedSemaphore}
+/// One that never has more units than at first: `release` throws std::logic_error when no unit is taken, whatever
+/// handle it is called by. \python{multiprocessing.BoundedSemaphore}
 class BoundedSemaphore : public Semaphore {
  public:
   using Semaphore::Semaphore;
-  /// Throws std::logic_error when no unit is taken.
-  void release() {
-    if (!state().taken.subtract()) throw std::logic_error{"this semaphore was released more often than acquired"};
-  }
+  explicit BoundedSemaphore(int units) : Semaphore{units, true} {}
 };
 
 }  // namespace mp

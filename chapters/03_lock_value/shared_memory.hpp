@@ -13,14 +13,15 @@ namespace mp {
 ///
 /// Everything else in this chapter has no name, and so leaves nothing behind. A name stays until somebody takes it
 /// away: here its owner does, the process that created it, when its SharedMemory goes; attaching and letting go
-/// destroys nothing. (Before Python 3.13, a process that had merely attached took the name away at its end.) If the
-/// owner is killed the name stays, and the next `create` of that name takes it over.
+/// destroys nothing. (Python's takes the name away after merely attaching, too, unless it is told `track=False`,
+/// from 3.13 on.) If the owner is killed the name stays, and once its forked children are gone as well, the next
+/// `create` of it takes it over.
 ///
 /// \python{multiprocessing.shared_memory.SharedMemory}
 class SharedMemory {
  public:
-  /// Makes a new one. Throws std::system_error, EEXIST where a living owner has that name; std::invalid_argument for a
-  /// name that is empty or has a slash, and for no bytes at all.
+  /// Makes a new one. Throws std::system_error, EEXIST where a living owner has that name, ENOSPC where there is no
+  /// room; std::invalid_argument for a name that is empty or has a slash, and for no bytes at all.
   static SharedMemory create(const std::string& name, std::size_t size);
   /// The one that has been made. Throws std::system_error, ENOENT where there is none.
   static SharedMemory attach(const std::string& name);

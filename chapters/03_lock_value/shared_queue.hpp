@@ -2,6 +2,7 @@
 /// \file
 /// A queue in shared memory: as long as nobody has to wait, nobody calls the kernel.
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -13,7 +14,7 @@ namespace mp {
 /// The two ends of a ring, each with its lock and how many values have passed it. A value is in the ring from the
 /// moment that the tail has counted it until the head has: one step each, so whoever is killed leaves the ring whole.
 struct RingState {
-  struct End {
+  struct alignas(64) End {  // a cache line each: who puts need not disturb who gets
     RobustMutex mutex;
     Futex passed;
   };
@@ -34,16 +35,21 @@ class Ring : public Handle<RingState> {
   /// The same with something to be read.
   bool get(const Deadline& deadline, auto read) { return pass(state().head, state().tail, 0, deadline, read); }
 
-  int size_hint() const { return lead(state().tail.passed.load(), state().head.passed.load()); }
+  int size_hint() const {  // the two counts are of different moments
+    return std::clamp(lead(state().tail.passed.load(), state().head.passed.load()), 0, state().capacity);
+  }
   int capacity() const { return state().capacity; }
 
  private:
+  static constexpr Seconds grace{0.05};  // an end is held for the time of a copy, unless its holder is stopped
+
   static int lead(int ahead, int behind) { return (ahead - behind) << 1 >> 1; }  // the counts have 31 bits, and wrap
 
   /// Passes an end that may be so far ahead of the other, and no farther.
   bool pass(RingState::End& mine, RingState::End& other, int most, const Deadline& deadline, auto act) {
     for (;;) {
-      mine.mutex.lock_anyway(Deadline{});
+      if (!mine.mutex.lock_anyway(deadline.is_never() ? deadline : Deadline{std::max(grace, deadline.remaining())}))
+        return false;
       int at = mine.passed.load();
       const int theirs = other.passed.load();
       const bool ready = lead(at, theirs) < most;
@@ -58,7 +64,9 @@ class Ring : public Handle<RingState> {
 /// A bounded queue in shared memory, for any number of threads and processes that put and get.
 ///
 /// Values are copied byte by byte: nothing is pickled, and while there is room at one end and something at the other,
-/// no call goes to the kernel. Whoever is killed has put or taken its value, or has not, and the others go on.
+/// one who puts and one who gets make no call to the kernel. Whoever is killed has put or taken its value, or has not,
+/// and the others go on. It has no end of its own: when all who put are gone, `get` waits for ever, so put something
+/// that says so, or wait with a limit.
 ///
 /// Python has none; the nearest is a multiprocessing.Array with two semaphores.
 template <class T>
@@ -72,14 +80,14 @@ class SharedQueue : public Guarded<T, Ring> {
 
   /// Blocks while it is full.
   void put(const T& value) { put_by(value, Deadline{}); }
-  /// False when it is full.
+  /// Does not wait for room: false when it is full, or when somebody was stopped, for 50 ms, while putting.
   bool try_put(const T& value) { return put_by(value, Deadline{Seconds{0}}); }
   /// Waits at most so long for room.
   bool try_put_for(const T& value, Seconds limit) { return put_by(value, Deadline{limit}); }
 
   /// Blocks until there is something.
   T get() { return *get_by(Deadline{}); }
-  /// Nothing when it is empty.
+  /// Nothing when it is empty, or when somebody was stopped, for 50 ms, while getting.
   std::optional<T> try_get() { return get_by(Deadline{Seconds{0}}); }
   /// Waits at most so long.
   std::optional<T> try_get_for(Seconds limit) { return get_by(Deadline{limit}); }

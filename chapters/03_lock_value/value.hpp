@@ -30,7 +30,7 @@ class Value : public Guarded<T, RLock> {
   Value() = default;
   explicit Value(const T& value) { **this = value; }
 
-  /// Blocks while somebody holds the lock.
+  /// Blocks while somebody holds the lock; throws OwnerDied, as `store` and `update` do.
   T load() const {
     const std::scoped_lock held{mutex()};
     return **this;
@@ -62,7 +62,7 @@ class Array : public Guarded<T, RLock> {
   explicit Array(std::size_t n) : Guarded<T, RLock>{n} {}
 
   /// Calls `change(std::span<T>)` with the lock held, and returns what that returns. Blocks while somebody else holds
-  /// it.
+  /// it; throws OwnerDied.
   auto update(auto change) const {
     const std::scoped_lock held{mutex()};
     return change(std::span<T>{begin(), size()});

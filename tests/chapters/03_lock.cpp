@@ -1,6 +1,8 @@
 // Lock, RLock, Value, Array and SharedMemory, by their public names.
 #include "03_lock_value/lock.hpp"
 
+#include <sys/mman.h>
+
 #include <csignal>
 #include <random>
 #include <thread>
@@ -48,7 +50,7 @@ void die_with(Lock lock) {
 }
 
 /// What a process that has only just come gets of the lock.
-std::string seen_by_another(Lock lock) {
+std::string seen_by_another(auto lock) {
   mp::SimpleQueue<std::string> seen;
   Process other{[&] {
     try {
@@ -449,6 +451,43 @@ TEST(SharedMemory, OfAnOwnerThatWasKilledIsTakenOverEmpty) {
   EXPECT_EQ(memory.bytes()[1], std::byte{});
 }
 
+TEST(SharedMemory, ThatIsTakenOverIsNotTheOneThatOthersStillHave) {
+  const std::string name = some_name();
+  mp::SimpleQueue<bool> made;
+  Process owner{[&] {
+    const auto memory = mp::SharedMemory::create(name, 100'000);
+    made.put(true);
+    mp::never_end();
+  }};
+  owner.start();
+  (void)made.get();
+  const auto attached = mp::SharedMemory::attach(name);
+  attached.bytes()[99'999] = std::byte{7};
+  owner.kill();
+  expect_end(owner);
+  const auto next = mp::SharedMemory::create(name, 100);
+  EXPECT_EQ(attached.bytes()[99'999], std::byte{7});
+  next.bytes()[0] = std::byte{1};
+  EXPECT_EQ(attached.bytes()[0], std::byte{});
+}
+
+TEST(SharedMemory, LeavesNoNameWhereItCannotBeMade) {
+  EXPECT_THROW(mp::SharedMemory::create(some_name(), SIZE_MAX), std::system_error);
+  EXPECT_THROW(mp::SharedMemory::create(some_name(), std::size_t{1} << 50), std::system_error);
+  EXPECT_FALSE(exists(some_name()));
+}
+
+TEST(SharedMemory, TakesNoNameAwayThatIsAnothersByNow) {
+  {
+    const auto first = mp::SharedMemory::create(some_name(), 1);
+    ::shm_unlink(("/" + some_name()).c_str());
+    const auto second = mp::SharedMemory::create(some_name(), 1);
+    { const auto gone = mp::SharedMemory::attach(some_name()); }
+    EXPECT_TRUE(exists(some_name()));
+  }
+  EXPECT_FALSE(exists(some_name()));
+}
+
 TEST(SharedMemory, IsLeftAloneByAForkedChild) {
   const auto memory = mp::SharedMemory::create(some_name(), 1);
   Process child{[&] { std::exit(0); }};
@@ -458,6 +497,7 @@ TEST(SharedMemory, IsLeftAloneByAForkedChild) {
 }
 
 TEST(SharedMemory, RefusesNamesAndSizesThatCannotBe) {
-  for (const char* name : {"", "a/b", "/a"}) EXPECT_THROW(mp::SharedMemory::create(name, 1), std::invalid_argument);
+  for (const auto& name : {std::string{}, std::string{"a/b"}, std::string{"/a"}, std::string{"a\0b", 3}})
+    EXPECT_THROW(mp::SharedMemory::create(name, 1), std::invalid_argument);
   EXPECT_THROW(mp::SharedMemory::create(some_name(), 0), std::invalid_argument);
 }

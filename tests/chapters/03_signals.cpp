@@ -1,14 +1,24 @@
 // Semaphore, Condition, Event and Barrier, by their public names.
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <climits>
 #include <csignal>
 #include <random>
 #include <thread>
 
 #include "01_process/process.hpp"
+#include "02_pipe_queue/connection.hpp"
 #include "02_pipe_queue/queue.hpp"
 #include "03_lock_value/barrier.hpp"
 #include "03_lock_value/condition.hpp"
 #include "03_lock_value/event.hpp"
 #include "03_lock_value/semaphore.hpp"
+#include "03_lock_value/shared_queue.hpp"
+#include "common/descriptor.hpp"
 #include "tests/support/together.hpp"
 
 using namespace std::chrono_literals;
@@ -449,3 +459,102 @@ void kill_waiters_of_a_barrier(int rounds) {
 
 TEST(Killed, WaiterOfABarrierIsMissedInTheNextRound) { kill_waiters_of_a_barrier(tidy::kill_rounds); }
 TEST(KilledRace, WaiterOfABarrier) { kill_waiters_of_a_barrier(3); }
+
+// ---- killed between a change and its wake ----
+
+namespace {
+
+/// From now on this process dies as it is about to wake all who sleep on a futex.
+void die_before_waking() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex, 0, 5),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FUTEX_WAKE, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, INT_MAX, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{std::size(program), program};
+  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+/// Somebody sleeps in `wait`; another is killed in the middle of `wake`; the sleeper comes back all the same.
+void survive(const std::function<void()>& wait, const std::function<void()>& wake) {
+  const Counters back{1};
+  Together sleeper{1, [&](int) {
+                     wait();
+                     back[0] = 1;
+                   }};
+  const auto asleep = [&] {
+    const auto stat = mp::read_text("/proc/" + std::to_string(sleeper[0].pid()) + "/syscall").value_or("");
+    return stat.starts_with(std::to_string(SYS_futex) + " ");
+  };
+  ASSERT_TRUE(tidy::eventually(asleep));
+  Process victim{[&] {
+    die_before_waking();
+    wake();
+  }};
+  victim.start();
+  expect_end(victim);
+  EXPECT_EQ(victim.exitcode(), -SIGSYS) << "it was to be killed at that very moment";
+  EXPECT_TRUE(tidy::eventually([&] { return back[0] == 1; }));
+}
+
+}  // namespace
+
+TEST(KilledBeforeItsWake, LeavesNobodyAsleep) {
+  Event event;
+  survive([&] { event.wait(); }, [&] { event.set(); });
+  Semaphore semaphore{0};
+  survive([&] { semaphore.acquire(); }, [&] { semaphore.release(); });
+  Barrier barrier{2};
+  survive([&] { barrier.wait(); }, [&] { barrier.wait(); });
+  mp::SharedQueue<int> ring{1};
+  survive([&] { ring.get(); }, [&] { ring.put(1); });
+  mp::Queue<int> queue{1};
+  queue.put(1);
+  ASSERT_EQ(mp::wait_ready({queue}, tidy::watchdog).size(), 1U);
+  survive([&] { queue.cancel_join_thread(), queue.put(2); }, [&] { queue.get(); });
+}
+
+TEST(KilledBeforeItsWake, OrBeforeItNotifiesLeavesNobodyAsleep) {
+  Shared shared;
+  std::jthread waiter{[&] { EXPECT_THROW((void)shared.wait_for(1), mp::OwnerDied); }};
+  ::usleep(20'000);
+  Process victim{[&] {
+    shared.lock.lock();
+    shared.number[0] = 1;
+    std::raise(SIGKILL);
+  }};
+  victim.start();
+  expect_end(victim);
+}
+
+TEST(Barrier, NoticesManyResetsAndRoundsThatItSleptThrough) {
+  Barrier barrier{2};
+  const Counters broken{1};
+  Process waiter{[&] {
+    try {
+      barrier.wait();
+    } catch (const mp::BrokenBarrier&) {
+      broken[0] = 1;
+    }
+  }};
+  waiter.start();
+  ::usleep(50'000);
+  ::kill(waiter.pid(), SIGSTOP);
+  for (int i = 0; i < 1 << 12; ++i) barrier.reset();
+  ::kill(waiter.pid(), SIGCONT);
+  expect_end(waiter);
+  EXPECT_EQ(broken[0], 1);
+}
+
+TEST(Semaphore, KeepsItsBoundWhateverItIsCalled) {
+  mp::BoundedSemaphore bounded{1};
+  Semaphore plain = bounded;
+  EXPECT_THROW(plain.release(), std::logic_error);
+  EXPECT_THROW(Semaphore{INT_MAX}, std::invalid_argument);
+}

@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "common/chains.hpp"
+#include "common/learn/terminal.hpp"
 #include "common/machine.hpp"
 #include "common/process_tree.hpp"
 #include "common/raw_array.hpp"
-#include "common/learn/terminal.hpp"
 #include "common/type_name.hpp"
 #include "common/workloads.hpp"
 #include "tests/support/tidy.hpp"
