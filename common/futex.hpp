@@ -52,7 +52,7 @@ class Futex {
 
  private:
   static constexpr int asleep = 1;
-  static constexpr Seconds slice{0.05};
+  static constexpr Seconds slice{5.0};  // long, for it is what rarely happens that it is for
   std::atomic<int> word_;
 };
 
