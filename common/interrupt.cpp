@@ -25,9 +25,17 @@ struct Children : std::array<std::atomic<int>, 4096> {
 static_assert(std::atomic<int>::is_always_lock_free);
 
 int depth = 0;  // 0 is the program itself, and only that speaks
+pid_t self = 0;
+
+/// Puts `now` where `before` stood, if it stood anywhere.
+void replace(int before, int now) {
+  for (auto& child : children)
+    if (int same = before; child.compare_exchange_strong(same, now)) return;
+}
 
 /// Only calls that signal-safety(7) allows.
 void on_interrupt(int signal) {
+  if (self != ::getpid()) become_child();  // interrupted before it had the time to
   bool any = false;
   for (const int child : children)
     if (child >= 0) any = pidfd_send_signal(child, SIGINT, nullptr, 0) == 0 || any;
@@ -52,6 +60,7 @@ void on_interrupt(int signal) {
 
 void become_child() {
   ++depth;
+  self = ::getpid();
   for (auto& child : children) child = -1;  // those of its parent are not its own
 }
 
@@ -59,22 +68,10 @@ void take_children_along() {
   depth = 0;
   static const int registered = ::pthread_atfork(nullptr, nullptr, become_child);
   check_code(registered, "pthread_atfork");
-  struct sigaction now {};
-  ::sigaction(SIGINT, nullptr, &now);
-  if (now.sa_handler != SIG_DFL) return;
-  now.sa_handler = on_interrupt;
-  ::sigaction(SIGINT, &now, nullptr);
+  self = ::getpid();
+  const auto before = ::signal(SIGINT, on_interrupt);
+  if (before != SIG_DFL) ::signal(SIGINT, before);
 }
-
-namespace {
-
-/// Puts `now` where `before` stood, if it stood anywhere.
-void replace(int before, int now) {
-  for (auto& child : children)
-    if (int same = before; child.compare_exchange_strong(same, now)) return;
-}
-
-}  // namespace
 
 void remember(int pidfd) { replace(-1, pidfd); }
 void forget(int pidfd) { replace(pidfd, -1); }

@@ -389,7 +389,6 @@ TEST(Array, OfNothingIsEmpty) {
 
 namespace {
 
-std::string some_name() { return "forklore-test-" + std::to_string(::getpid()); }
 bool exists(const std::string& name) { return ::access(("/dev/shm/" + name).c_str(), F_OK) == 0; }
 
 void write_into(std::string name) { mp::SharedMemory::attach(name).bytes()[3] = std::byte{7}; }
@@ -397,7 +396,7 @@ void write_into(std::string name) { mp::SharedMemory::attach(name).bytes()[3] = 
 }  // namespace
 
 TEST(SharedMemory, IsFoundByItsNameAndGoesWithItsOwner) {
-  const std::string name = some_name();
+  const std::string name = tidy::shared_name();
   {
     const auto memory = mp::SharedMemory::create(name, 10);
     EXPECT_EQ(memory.name(), name);
@@ -416,28 +415,28 @@ TEST(SharedMemory, IsFoundByItsNameAndGoesWithItsOwner) {
 }
 
 TEST(SharedMemory, KeepsItsBytesForWhoIsAttachedWhenTheOwnerGoes) {
-  auto owner = std::optional{mp::SharedMemory::create(some_name(), 1)};
-  const auto attached = mp::SharedMemory::attach(some_name());
+  auto owner = std::optional{mp::SharedMemory::create(tidy::shared_name(), 1)};
+  const auto attached = mp::SharedMemory::attach(tidy::shared_name());
   owner->bytes()[0] = std::byte{5};
   owner.reset();
   EXPECT_EQ(attached.bytes()[0], std::byte{5});
 }
 
 TEST(SharedMemory, OfOneNameIsThereOnce) {
-  const auto memory = mp::SharedMemory::create(some_name(), 4);
+  const auto memory = mp::SharedMemory::create(tidy::shared_name(), 4);
   memory.bytes()[0] = std::byte{1};
   try {
-    mp::SharedMemory::create(some_name(), 4);
+    mp::SharedMemory::create(tidy::shared_name(), 4);
     FAIL();
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), std::errc::file_exists);
-    EXPECT_NE(std::string{error.what()}.find(some_name()), std::string::npos);
+    EXPECT_NE(std::string{error.what()}.find(tidy::shared_name()), std::string::npos);
   }
   EXPECT_EQ(memory.bytes()[0], std::byte{1});
 }
 
 TEST(SharedMemory, OfAnOwnerThatWasKilledIsTakenOverEmpty) {
-  const std::string name = some_name();
+  const std::string name = tidy::shared_name();
   Process owner{[&] {
     const auto memory = mp::SharedMemory::create(name, 100);
     memory.bytes()[1] = std::byte{9};
@@ -452,7 +451,7 @@ TEST(SharedMemory, OfAnOwnerThatWasKilledIsTakenOverEmpty) {
 }
 
 TEST(SharedMemory, ThatIsTakenOverIsNotTheOneThatOthersStillHave) {
-  const std::string name = some_name();
+  const std::string name = tidy::shared_name();
   mp::SimpleQueue<bool> made;
   Process owner{[&] {
     const auto memory = mp::SharedMemory::create(name, 100'000);
@@ -472,32 +471,32 @@ TEST(SharedMemory, ThatIsTakenOverIsNotTheOneThatOthersStillHave) {
 }
 
 TEST(SharedMemory, LeavesNoNameWhereItCannotBeMade) {
-  EXPECT_THROW(mp::SharedMemory::create(some_name(), SIZE_MAX), std::system_error);
-  EXPECT_THROW(mp::SharedMemory::create(some_name(), std::size_t{1} << 50), std::system_error);
-  EXPECT_FALSE(exists(some_name()));
+  EXPECT_THROW(mp::SharedMemory::create(tidy::shared_name(), SIZE_MAX), std::system_error);
+  EXPECT_THROW(mp::SharedMemory::create(tidy::shared_name(), std::size_t{1} << 50), std::system_error);
+  EXPECT_FALSE(exists(tidy::shared_name()));
 }
 
 TEST(SharedMemory, TakesNoNameAwayThatIsAnothersByNow) {
   {
-    const auto first = mp::SharedMemory::create(some_name(), 1);
-    ::shm_unlink(("/" + some_name()).c_str());
-    const auto second = mp::SharedMemory::create(some_name(), 1);
-    { const auto gone = mp::SharedMemory::attach(some_name()); }
-    EXPECT_TRUE(exists(some_name()));
+    const auto first = mp::SharedMemory::create(tidy::shared_name(), 1);
+    ::shm_unlink(("/" + tidy::shared_name()).c_str());
+    const auto second = mp::SharedMemory::create(tidy::shared_name(), 1);
+    { const auto gone = mp::SharedMemory::attach(tidy::shared_name()); }
+    EXPECT_TRUE(exists(tidy::shared_name()));
   }
-  EXPECT_FALSE(exists(some_name()));
+  EXPECT_FALSE(exists(tidy::shared_name()));
 }
 
 TEST(SharedMemory, IsLeftAloneByAForkedChild) {
-  const auto memory = mp::SharedMemory::create(some_name(), 1);
+  const auto memory = mp::SharedMemory::create(tidy::shared_name(), 1);
   Process child{[&] { std::exit(0); }};
   child.start();
   expect_end(child);
-  EXPECT_TRUE(exists(some_name()));
+  EXPECT_TRUE(exists(tidy::shared_name()));
 }
 
 TEST(SharedMemory, RefusesNamesAndSizesThatCannotBe) {
   for (const auto& name : {std::string{}, std::string{"a/b"}, std::string{"/a"}, std::string{"a\0b", 3}})
     EXPECT_THROW(mp::SharedMemory::create(name, 1), std::invalid_argument);
-  EXPECT_THROW(mp::SharedMemory::create(some_name(), 0), std::invalid_argument);
+  EXPECT_THROW(mp::SharedMemory::create(tidy::shared_name(), 0), std::invalid_argument);
 }

@@ -31,9 +31,16 @@ std::set<std::string> entries(const fs::path& folder_path) {
   return names;
 }
 
+/// The names in /dev/shm, but for those of tests that run at the same time.
+std::set<std::string> shared_names() {
+  auto names = entries("/dev/shm");
+  std::erase_if(names, [](const auto& name) { return name.starts_with("forklore-test-") && name != shared_name(); });
+  return names;
+}
+
 /// What a process holds and a test might forget to give back.
 struct Belongings {
-  std::set<std::string> descriptors = open_descriptors(), shared = entries("/dev/shm"), files = entries(folder());
+  std::set<std::string> descriptors = open_descriptors(), shared = shared_names(), files = entries(folder());
   int threads = mp::thread_count();
   std::size_t children = mp::descendants(::getpid()).size();
 
@@ -176,6 +183,7 @@ Ended run_program(const std::vector<std::string>& command, const std::string& in
   });
 }
 
+std::string shared_name() { return "forklore-test-" + std::to_string(::getpid()); }
 std::string folder() { return std::getenv("TMPDIR"); }
 
 TemporaryFile::TemporaryFile(const std::string& name, const std::string& text) : path_{folder() + "/" + name} {

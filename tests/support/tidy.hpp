@@ -62,6 +62,9 @@ class Background {
 /// The folder of this test program's own temporary files (TMPDIR); must be empty after each test.
 std::string folder();
 
+/// A name in /dev/shm that no test that runs at the same time uses.
+std::string shared_name();
+
 /// Writes a file in that folder and removes it again.
 class TemporaryFile {
  public:
