@@ -15,6 +15,7 @@
 #include "03_lock_value/barrier.hpp"
 #include "03_lock_value/shared_queue.hpp"
 #include "03_lock_value/value.hpp"
+#include "04_manager/manager.hpp"
 #include "common/chains.hpp"
 #include "common/workloads.hpp"
 
@@ -203,6 +204,25 @@ Result under_lock(long n, bool contended) {
 
 Result through_ring(long n, int pairs) { return through_queue(n, pairs, mp::SharedQueue<Numbered>{1024}); }
 
+// ---- 04: the manager ----
+
+/// A dict of 1,000 keys with values of 64 bytes, set or asked for.
+Result served_dict(long n, bool setting) {
+  const mp::Manager manager;
+  const auto dict = manager.make_dict<std::string, std::string>();
+  const auto key = [](long i) { return fmt::format("k{}", i % 1000); };
+  const auto value = [](long i) { return fmt::format("{:.<64}", i); };
+  std::vector<std::pair<std::string, std::string>> all;
+  for (long i = 0; i < std::max(n, 1000L); ++i) all.emplace_back(key(i), value(setting ? i : i % 1000));
+  for (std::size_t i = 0; i < 1000; ++i) dict.set(all[i].first, all[i].second);
+  const auto begin = mp::Clock::now();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+    setting ? dict.set(all[i].first, all[i].second) : expect(dict.get(all[i].first) == all[i].second, "a value");
+  const double seconds = mp::seconds_since(begin);
+  expect(dict.size() == 1000 && (!setting || dict.get(key(n - 1)) == value(n - 1)), "what is in the dict");
+  return {seconds, static_cast<double>(n), false};
+}
+
 const std::vector<Benchmark> benchmarks{
     {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
     {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
@@ -221,6 +241,8 @@ const std::vector<Benchmark> benchmarks{
     {"queue_2to2", "SharedQueue", 500'000, 5'000'000, [](long n) { return through_ring(n, 2); }},
     {"lock_uncontended", "Value", 1'000'000, 10'000'000, [](long n) { return under_lock(n, false); }},
     {"lock_contended", "Value", 500'000, 5'000'000, [](long n) { return under_lock(n, true); }},
+    {"dict_set", "Manager", 20'000, 200'000, [](long n) { return served_dict(n, true); }},
+    {"dict_get", "Manager", 20'000, 200'000, [](long n) { return served_dict(n, false); }},
 };
 
 }  // namespace

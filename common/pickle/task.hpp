@@ -56,7 +56,7 @@ struct Call {
     using Result = decltype(std::apply(invoke, std::move(call)));
     if constexpr (std::is_void_v<Result>)
       std::apply(invoke, std::move(call));
-    else if constexpr (Picklable<std::remove_cvref_t<Result>>)
+    else if constexpr (Inheritable<std::remove_cvref_t<Result>>)
       encode<std::remove_cvref_t<Result>>(out, std::apply(invoke, std::move(call)));
     else
       (void)std::apply(invoke, std::move(call));

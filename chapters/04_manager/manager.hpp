@@ -1,0 +1,77 @@
+#pragma once
+/// \file
+/// A process that owns objects, for others to share.
+///
+/// \code
+/// mp::Manager manager;
+/// const auto ages = manager.make_dict<std::string, int>();
+/// mp::Process worker{[=] { ages.set("Ada", 36); }};  // copies are handles of one dict
+/// worker.start();
+/// worker.join();
+/// fmt::print("{}\n", ages.get("Ada"));
+/// \endcode
+
+#include "01_process/process.hpp"
+#include "04_manager/collections.hpp"
+#include "04_manager/remote_error.hpp"
+#include "04_manager/sync.hpp"
+
+namespace mp {
+
+/// Starts a server, a process that owns objects, and makes objects there. What it returns are proxies: copy them into
+/// other processes, send them through queues, put them into one another.
+///
+/// The server ends with this, whatever proxies there are, and with this process, even when that is killed. It is forked
+/// here and now: make the manager before any threads. It is one of active_children(), and keeps nothing open that its
+/// parent had. It ignores Ctrl-C, so that clients can come to their end.
+///
+/// \python{multiprocessing.Manager}
+class Manager {
+ public:
+  /// Throws std::system_error where there is no room for a process, std::logic_error in a daemon.
+  Manager();
+  ~Manager();
+
+  // ---- each makes an object in the server; they block for a message there and one back ----
+
+  // clang-format off
+  template <class K, class V> auto make_dict() const { return make<Dict<K, V>>(); }
+  template <class T> auto make_list(const std::vector<T>& values = {}) const { return make<List<T>>(values); }
+  template <class T> auto make_array(std::size_t n) const { return make<List<T>>(std::vector<T>(n)); }
+  template <class T> auto make_value(const T& value = {}) const { return make<Cell<T>>(value); }
+  template <class K> auto make_counter() const { return make<Counter<K>>(); }
+  template <class T> auto make_queue(int maxsize = 0) const { return make<ThreadQueue<T>>(maxsize); }
+  template <class T> auto make_joinable_queue(int maxsize = 0) const { return make_queue<T>(maxsize); }
+  // clang-format on
+  auto make_namespace() const { return make<Namespace>(); }
+  auto make_lock() const { return make<SessionLock>(); }
+  auto make_rlock() const { return make<SessionLock>(true); }
+  auto make_semaphore(int units) const { return make<Served<Semaphore>>(units); }
+  auto make_bounded_semaphore(int units) const { return make<Served<BoundedSemaphore>>(units); }
+  auto make_condition() const { return make<LockAndCondition>(); }
+  auto make_event() const { return make<Served<Event>>(); }
+  auto make_barrier(int parties) const { return make<Served<Barrier>>(parties); }
+
+  /// An object of a type of your own, made there from these arguments. There is nothing to register: name its methods
+  /// in MP_METHODS, or use Proxy::call. \python{multiprocessing.managers.BaseManager, register}
+  template <class T, class... Args>
+  Proxy<T> make(const Args&... args) const {
+    (refuse<Offender<Kept<Args>, Crossing::anywhere>>(), ...);
+    using Made = std::pair<ObjectId, Descriptor>;
+    auto [id, reference] = unpickled<Made>(ask(address_, pack(Make<T>{}, Kept<Args>(args)...)));
+    return {address_, id, std::move(reference)};
+  }
+
+  /// Where the server listens: an abstract socket, for processes of this user on this machine.
+  /// \python{multiprocessing.managers.BaseManager, address}
+  const std::string& address() const { return address_; }
+  /// Ends the server; blocks until it is over. What lived there is gone, without a destructor being called. A second
+  /// time it does nothing. \python{multiprocessing.managers.BaseManager, shutdown}
+  void shutdown() { server_.terminate(), server_.join(); }
+
+ private:
+  std::string address_;
+  Process server_{[] {}};
+};
+
+}  // namespace mp

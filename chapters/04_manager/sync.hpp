@@ -1,0 +1,167 @@
+#pragma once
+/// \file
+/// What is waited for: chapter 03's locks and their kin in the server, a queue, and proxies of them.
+
+#include <condition_variable>
+#include <deque>
+
+#include "03_lock_value/barrier.hpp"
+#include "03_lock_value/event.hpp"
+#include "03_lock_value/lock.hpp"
+#include "03_lock_value/semaphore.hpp"
+#include "04_manager/proxy.hpp"
+
+namespace mp {
+
+inline constexpr Seconds for_ever{1e10};
+
+/// A lock that belongs to a session, a thread of a client. With that its ownership ends: the next one gets OwnerDied,
+/// as in chapter 03. \python{multiprocessing.managers.SyncManager, Lock, RLock}
+struct SessionLock {
+  static constexpr bool locks_itself = true;
+  const bool recursive = false;
+
+  void lock() { try_lock_for(for_ever); }
+  bool try_lock() { return try_lock_for(Seconds{0}); }
+  /// Throws OwnerDied, and std::system_error where its holder would wait for ever.
+  bool try_lock_for(Seconds most) {
+    if (!take(most)) return false;
+    if (half_changed) unlock(), throw OwnerDied{};
+    return true;
+  }
+  /// Throws std::logic_error when it is not this client's thread that holds it.
+  void unlock() {
+    const std::scoped_lock held{mutex};
+    if (!is_mine()) throw std::logic_error{"this thread does not hold the lock"};
+    if (--depth == 0) free.notify_one();
+  }
+  bool lock_anyway() { return take(for_ever) && half_changed; }
+  void mended() { half_changed = false, unlock(); }
+
+  // clang-format off
+  struct Calls { MP_METHODS(lock, try_lock, try_lock_for, unlock, lock_anyway, mended, notify_all, wait_for_news) };
+  // clang-format on
+  template <class P>
+  struct Methods : Calls::Methods<P> {
+    /// After OwnerDied: calls `repair`, here, with the lock held, and all is well again. If somebody else has done
+    /// that, it does nothing; if `repair` throws, or dies, the lock stays as it was.
+    void recover(auto repair) const {
+      const bool is_broken = this->lock_anyway();
+      std::unique_lock held{*this, std::adopt_lock};
+      if (is_broken) repair();
+      held.release();
+      this->mended();
+    }
+  };
+
+  bool is_mine() const { return depth > 0 && owner.lock() == Session::here; }
+  bool take(Seconds most) {
+    std::unique_lock held{mutex};
+    const auto is_free = [&] { return depth == 0 || owner.expired() || (recursive && is_mine()); };
+    if (is_mine() && !is_free() && most > Seconds{0}) throw std::system_error(EDEADLK, std::generic_category(), "lock");
+    if (!Session::wait(most, [&](Seconds slice) { return free.wait_for(held, slice, is_free); })) return false;
+    if (owner.expired() && std::exchange(depth, 0) > 0) half_changed = true;
+    owner = Session::here;
+    return ++depth > 0;
+  }
+  std::mutex mutex{};
+  std::condition_variable free{};
+  std::weak_ptr<Session> owner{};  // all below is guarded by the mutex, or changed by who holds the lock
+  int depth = 0;
+  bool half_changed = false;
+};
+
+/// A lock, and a condition that goes with it: `std::unique_lock held{c}; c.wait(is_ready);`
+/// \python{multiprocessing.managers.SyncManager, Condition}
+struct LockAndCondition : SessionLock {
+  /// Until somebody notifies; with the lock held before and after.
+  void wait_for_news(Seconds most) {
+    Session::wait(most, [&](Seconds slice) { return news.wait_for(*this, slice) == std::cv_status::no_timeout; });
+  }
+  void notify_all() { news.notify_all(); }
+
+  template <class P>
+  struct Methods : SessionLock::Methods<P> {
+    /// Gives the lock up and blocks until `holds()`, which is asked here, and with the lock held.
+    void wait(auto holds) const { wait_for(for_ever, holds); }
+    /// Waits at most so long; what `holds()` said last.
+    bool wait_for(Seconds most, auto holds) const {
+      for (const Deadline deadline{most}; !holds(); this->wait_for_news(deadline.remaining()))
+        if (deadline.passed()) return false;
+      return true;
+    }
+  };
+
+  std::condition_variable_any news{};
+};
+
+/// One of chapter 03's, in the server; it has those of these methods that S has.
+/// \python{multiprocessing.managers.SyncManager, Semaphore, BoundedSemaphore, Event, Barrier}
+template <class S>
+struct Served : S {
+  static constexpr bool locks_itself = true;
+  using S::S;
+  void acquire() { try_acquire_for(for_ever); }
+  bool try_acquire_for(Seconds most) {
+    return Session::wait(most, [&](Seconds slice) { return S::try_acquire_for(slice); });
+  }
+  auto wait() { return wait_for(for_ever); }
+  auto wait_for(Seconds most) {
+    if constexpr (std::derived_from<S, Barrier>)
+      return S::wait_for(most);  // at once: who leaves a barrier breaks it
+    else
+      return Session::wait(most, [&](Seconds slice) { return S::wait_for(slice); });
+  }
+  MP_METHODS(acquire, try_acquire, try_acquire_for, release, is_set, set, clear, wait, wait_for, abort, reset)
+};
+
+/// A queue between the threads of the server. It has no feeder: what was put is there, whoever dies. Each is a
+/// JoinableQueue as well, as in Python's managers. \python{multiprocessing.managers.SyncManager, Queue, JoinableQueue}
+template <class T>
+struct ThreadQueue {
+  static constexpr bool locks_itself = true;
+  const int maxsize;  // 0: as many as there is room for
+
+  void put(T value) { try_put_for(std::move(value), for_ever); }
+  bool try_put(T value) { return try_put_for(std::move(value), Seconds{0}); }
+  bool try_put_for(T value, Seconds most) {
+    const auto has_room = [&] { return maxsize <= 0 || std::ssize(all) < maxsize; };
+    return when(most, has_room, [&] { all.push_back(std::move(value)), ++undone; });
+  }
+  T get() { return *try_get_for(for_ever); }
+  std::optional<T> try_get() { return try_get_for(Seconds{0}); }
+  std::optional<T> try_get_for(Seconds most) {
+    std::optional<T> value;
+    const auto has_some = [&] { return !all.empty(); };
+    when(most, has_some, [&] { value.emplace(std::move(all.front())), all.pop_front(); });
+    return value;
+  }
+  void task_done() {
+    const std::scoped_lock held{mutex};
+    if (undone == 0) throw std::logic_error{"more tasks are done than were put"};
+    if (--undone == 0) changed.notify_all();
+  }
+  void join() { try_join_for(for_ever); }
+  bool try_join_for(Seconds most) {
+    return when(most, [this] { return undone == 0; });
+  }
+  int size_hint() {
+    const std::scoped_lock held{mutex};
+    return static_cast<int>(all.size());
+  }
+
+  /// Waits until `ready()`, and calls `act()`.
+  bool when(Seconds most, auto ready, auto... act) {
+    std::unique_lock held{mutex};
+    if (!Session::wait(most, [&](Seconds slice) { return changed.wait_for(held, slice, ready); })) return false;
+    (act(), ...);
+    changed.notify_all();
+    return true;
+  }
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  std::deque<T> all{};
+  long undone = 0;
+  MP_METHODS(put, try_put, try_put_for, get, try_get, try_get_for, task_done, join, try_join_for, size_hint)
+};
+}  // namespace mp

@@ -1,0 +1,64 @@
+// Wrong: throws at the first failure: its other workers are daemons, and end with it.
+// loses: bad_text killed
+// says: count_words waits for all
+#include <map>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "01_process/process.hpp"
+#include "04_manager/manager.hpp"
+
+using Counts = std::map<std::string, long>;
+
+struct Texts {
+  virtual ~Texts() = default;
+  virtual std::optional<std::string> next() = 0;
+};
+
+struct Tally {
+  void add(std::string word, long n);
+  void add_all(Counts more);
+  Counts all();
+  MP_METHODS(add, add_all, all)
+
+ private:
+  Counts counts_;
+};
+
+namespace {
+
+void count(const std::string& text, Counts& counts) {
+  std::istringstream in{text};
+  for (std::string word; in >> word;) ++counts[word];
+}
+
+void work(Texts& texts, const mp::Proxy<Tally>& tally) {
+  Counts counts;
+  const auto send = [&] {
+    if (!counts.empty()) tally.add_all(counts);
+  };
+  try {
+    while (const auto text = texts.next()) count(*text, counts);
+  } catch (...) {
+    send();
+    throw;
+  }
+  send();
+}
+
+}  // namespace
+
+void count_words(Texts& texts, int workers, const mp::Proxy<Tally>& tally) {
+  std::vector<mp::Process> all;
+  for (int w = 0; w < workers; ++w) {
+    all.emplace_back(mp::ProcessOptions{.daemon = true}, [&] { work(texts, tally); });
+    all.back().start();
+  }
+  for (const mp::Process& worker : all) {
+    worker.join();
+    if (worker.exitcode() != 0) throw std::runtime_error{worker.status().text()};
+  }
+}
