@@ -84,7 +84,7 @@ class Proxy : public MethodsOf<T, Proxy<T>> {
       : address_{std::move(address)}, id_{id}, reference_{std::make_shared<Descriptor>(std::move(reference))} {}
 
   /// Calls `f(object, args…)` in the server, while nobody else can call the object, and returns a copy of the result. f
-  /// is a lambda that captures nothing, or mp::fn<…>: its name travels, and the arguments as copies.
+  /// is a lambda that captures nothing, or `mp::fn<&T::method>`: its name travels, and the arguments as copies.
   /// `account.call(mp::fn<&Account::deposit>, 100)` is checked by the compiler like any call.
   template <Stateless F, class... Args>
   auto call(F, const Args&... args) const requires std::invocable<F, T&, Kept<Args>...> {

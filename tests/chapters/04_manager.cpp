@@ -792,7 +792,7 @@ TEST(Server, OutlivesRequestsThatLie) {
       framed(mp::pack(mp::Make<mp::List<int>>{}, std::vector<int>{1, 2, 3})),
   };
   std::mt19937 random{5};
-  long pages = 0;
+  [[maybe_unused]] long pages = 0;
   for (long round = 0; round < rounds(); ++round) {
     if (round == 500) pages = pages_of(server);
     const mp::Descriptor socket = dial(manager);
