@@ -38,10 +38,10 @@ void work(Queue<Task> tasks, Queue<Result> results, Queue<Task> news, long round
 }
 
 /// How much each worker has done so far, until told to stop.
-void show_live(const Queue<Task>& news) {
+void show_live(const Queue<Task>& news) try {
   std::map<pid_t, int> done;
   while (const Task pid = news.get()) mp::show_progress(fmt::format("  pid {} has done {}", *pid, ++done[*pid]));
-}
+} catch (const std::exception&) {}  // the manager is gone
 
 std::string summary(const std::map<int, std::string>& results) {
   std::string failed;

@@ -13,7 +13,6 @@
 
 using Words = std::vector<std::string>;
 using Shares = std::vector<std::vector<Words>>;  // of each worker, the words of each of its files
-using Counter = mp::Counter<std::string>;
 
 Words words_of(const std::string& file) {
   std::string text = mp::read_text(file).value_or("");
@@ -39,7 +38,7 @@ void share(const Shares& shares, auto work) {
 }
 
 std::string by_threads(const Shares& shares) {
-  Counter all;
+  mp::Counter<std::string> all;
   std::mutex mutex;
   share<std::jthread>(shares, [&](const Words& words) {
     for (const auto& word : words) std::scoped_lock{mutex}, all.add(word);
@@ -51,14 +50,14 @@ std::string by_dict(const Shares& shares, const mp::Manager& manager = {}) {
   share<mp::Process>(shares, [&](const Words& words) {
     for (const auto& word : words) dict.update(word, [](long& n) { ++n; });
   });
-  Counter all;
+  mp::Counter<std::string> all;
   for (const auto& [word, n] : dict.items()) all.add(word, n);
   return top_ten(all);
 }
 std::string by_counter(const Shares& shares, const mp::Manager& manager = {}) {
   const auto counter = manager.make_counter<std::string>();
   share<mp::Process>(shares, [&](const Words& words) {
-    Counter here;
+    mp::Counter<std::string> here;
     for (const auto& word : words) here.add(word);
     counter.update(here.counts);
   });
@@ -79,6 +78,7 @@ int main(int argc, char** argv) {
     at_once[worker][0].insert(at_once[worker][0].end(), words.begin(), words.end());
     n += std::ssize(words);
   }
+  fmt::print("The most frequent words: {}\n\n", by_threads(all));
   run.workload(fmt::format("the {} words of {} files", n, all[0].size()));
   run.add({"serial", mp::Kind::serial, 1, false, n}, [&] { return by_threads(all); });
   run.add({"threads, one locked map", mp::Kind::threads, workers, false, n}, [&] { return by_threads(files); });

@@ -20,7 +20,8 @@ Connection dial(const std::string& name) {
   return Connection{std::move(socket)};
 }
 
-/// The connections of this thread, by address. A forked child must not use them, nor keep them from being closed.
+/// The connections of this thread, by address. A child that it forks must not use them, nor keep them open. (Those of
+/// other threads it does keep: the server sees these end when the child does.)
 std::map<std::string, Connection>& lines() {
   static thread_local std::map<std::string, Connection> mine;
   [[maybe_unused]] static const int code = ::pthread_atfork(nullptr, nullptr, [] { lines().clear(); });

@@ -23,7 +23,8 @@ namespace mp {
 ///
 /// The server ends with this, whatever proxies there are, and with this process, even when that is killed. It is forked
 /// here and now: make the manager before any threads. It is one of active_children(), and keeps nothing open that its
-/// parent had. It ignores Ctrl-C, so that clients can come to their end.
+/// parent had but its output. Make no static one: threads have lines to it that end before statics do. It ignores
+/// Ctrl-C, so that clients can come to their end.
 ///
 /// \python{multiprocessing.Manager}
 class Manager {
@@ -41,19 +42,19 @@ class Manager {
   template <class T> auto make_value(const T& value = {}) const { return make<Cell<T>>(value); }
   template <class K> auto make_counter() const { return make<Counter<K>>(); }
   template <class T> auto make_queue(int maxsize = 0) const { return make<ThreadQueue<T>>(maxsize); }
-  template <class T> auto make_joinable_queue(int maxsize = 0) const { return make_queue<T>(maxsize); }
   // clang-format on
   auto make_namespace() const { return make<Namespace>(); }
   auto make_lock() const { return make<SessionLock>(); }
   auto make_rlock() const { return make<SessionLock>(true); }
   auto make_semaphore(int units) const { return make<Served<Semaphore>>(units); }
   auto make_bounded_semaphore(int units) const { return make<Served<BoundedSemaphore>>(units); }
-  auto make_condition() const { return make<LockAndCondition>(); }
+  auto make_condition() const { return make<SessionLock>(); }
   auto make_event() const { return make<Served<Event>>(); }
   auto make_barrier(int parties) const { return make<Served<Barrier>>(parties); }
 
-  /// An object of a type of your own, made there from these arguments. There is nothing to register: name its methods
-  /// in MP_METHODS, or use Proxy::call. \python{multiprocessing.managers.BaseManager, register}
+  /// An object of a type of your own, made there from these arguments; its destructor must not call the manager. There
+  /// is nothing to register: name its methods in MP_METHODS, or use Proxy::call.
+  /// \python{multiprocessing.managers.BaseManager, register}
   template <class T, class... Args>
   Proxy<T> make(const Args&... args) const {
     (refuse<Offender<Kept<Args>, Crossing::anywhere>>(), ...);
@@ -67,7 +68,7 @@ class Manager {
   const std::string& address() const { return address_; }
   /// Ends the server; blocks until it is over. What lived there is gone, without a destructor being called. A second
   /// time it does nothing. \python{multiprocessing.managers.BaseManager, shutdown}
-  void shutdown() { server_.terminate(), server_.join(); }
+  void shutdown() { server_.kill(), server_.join(); }
 
  private:
   std::string address_;

@@ -42,7 +42,8 @@ struct Make {
 
 /// Has a packed call made by the server at that address, and returns its result, written. Over a connection of this
 /// thread's own, which ends with it, or when it forks, in the child. Blocks as long as the call takes. Throws what the
-/// call throws, see Remote; EndOfFile or BrokenPipe when the server dies, std::system_error when it has died before.
+/// call throws, see Remote; EndOfFile or BrokenPipe when the server dies or has no room for a thread, std::system_error
+/// when it has died before. Where it throws halfway the connection is closed, and the thread's locks go with it.
 Message ask(const std::string& address, const Message& call);
 
 /// The methods that proxies of a class have, named in the class: `MP_METHODS(deposit, balance)`. What they take and
@@ -69,7 +70,8 @@ struct MethodsOf<T, P> : T::template Methods<P> {};
 
 /// A handle of an object of type T in a manager's server. Copies are handles of the same, in this process, in a forked
 /// child, or in whatever process a message takes them to; keep one until it has arrived. With the last one the object
-/// goes, and so it does when the last process that has one is killed; at the latest, with the manager.
+/// goes, and so it does when the last process that has one is killed; at the latest, with the manager. One that came
+/// out of another object stays until that thread's next call.
 ///
 /// Each call is a message there and one back; arguments travel as what you write, so name the type where you would
 /// write braces. A call that calls the same object waits for ever. All of them block until the object is free and the

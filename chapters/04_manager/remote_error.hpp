@@ -31,8 +31,8 @@ struct Remote {
       return from_afar;
     } catch (const std::system_error& here) {
       error.code = here.code().value();
-      const std::string text = here.what();  // ends with what the code means, as it will again
-      error.text = text.substr(0, text.rfind(": " + here.code().message()));
+      const std::string text = here.what(), meaning = ": " + here.code().message();  // will be added again
+      error.text = text.substr(0, text.size() - std::min(text.size(), meaning.size()));
     } catch (const std::exception& here) {
       error.text = here.what();
     } catch (...) {}

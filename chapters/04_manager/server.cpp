@@ -39,7 +39,8 @@ void forget(ObjectId id) {
   std::shared_ptr<Object> last;  // goes after the lock: its end may take long, and end others
   const std::scoped_lock lock{table.mutex};
   if (const auto found = find(id); wait_readable(found->references.number(), Deadline{Seconds{0}}))
-    last = table.objects.extract(id).mapped();
+    last = table.objects.extract(id).mapped(),
+    last->references.reset();  // a call may have it still: no more news of it
 }
 
 /// What the call returns, or the error that it throws; the last byte says which.
@@ -62,26 +63,24 @@ void receive_client(Descriptor socket) try {
   ucred peer{};
   socklen_t size = sizeof peer;
   ::getsockopt(socket.number(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
-  if (peer.pid == 0 || peer.uid != ::geteuid()) return;  // gone already, or somebody else's
+  if (peer.pid == 0 || peer.uid != ::geteuid()) return;  // none, or somebody else's
   background_thread([client = std::move(socket)]() mutable {
-    try {
-      Session::here = std::make_shared<Session>(Connection{std::move(client)});
-      Session::here->serve();
-    } catch (const std::exception&) {
-      // it is gone, or talks nonsense
-    }
+    Session::here = std::make_shared<Session>(Connection{std::move(client)});
+    Session::here->serve();
   }).detach();
-} catch (const std::system_error&) {
+} catch (const std::exception&) {
   // no room for another thread: the client finds its connection closed
 }
 
 }  // namespace
 
-void Session::serve() {
+void Session::serve() try {
   for (;;) {
     expect_soon(link);
     link.send(carry_out(link.recv<Message>()));
   }
+} catch (const std::exception&) {
+  // it is gone, or talks nonsense
 }
 
 void serve(Descriptor listening) {

@@ -45,11 +45,11 @@ struct Session {
   /// It waits in slices, so as to see its client die: throws EndOfFile then.
   static bool wait(Seconds most, auto done_within) {
     const Deadline deadline{most};
-    while (!done_within(std::min(Seconds{0.1}, deadline.remaining()))) {
-      if (deadline.passed()) return false;
+    for (;;) {
+      const bool done = done_within(std::min(Seconds{0.1}, deadline.remaining()));
       if (here->link.poll()) throw EndOfFile{"the client is gone"};  // alive, it awaits our answer and sends nothing
+      if (done || deadline.passed()) return done;
     }
-    return true;
   }
 
   Connection link;

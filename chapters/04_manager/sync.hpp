@@ -15,8 +15,9 @@ namespace mp {
 
 inline constexpr Seconds for_ever{1e10};
 
-/// A lock that belongs to a session, a thread of a client. With that its ownership ends: the next one gets OwnerDied,
-/// as in chapter 03. \python{multiprocessing.managers.SyncManager, Lock, RLock}
+/// A lock that belongs to a session, a thread of a client, and a condition that goes with it. With the session its
+/// ownership ends: the next one gets OwnerDied, as in chapter 03.
+/// \python{multiprocessing.managers.SyncManager, Lock, RLock, Condition}
 struct SessionLock {
   static constexpr bool locks_itself = true;
   const bool recursive = false;
@@ -33,16 +34,30 @@ struct SessionLock {
   void unlock() {
     const std::scoped_lock held{mutex};
     if (!is_mine()) throw std::logic_error{"this thread does not hold the lock"};
-    if (--depth == 0) free.notify_one();
+    if (--depth == 0) changed.notify_all();
   }
   bool lock_anyway() { return take(for_ever) && half_changed; }
   void mended() { half_changed = false, unlock(); }
+  /// Wakes all who wait for the condition.
+  void notify_all() { ++notices, changed.notify_all(); }
+  /// Gives the lock up until somebody notifies; it is held before and after, also where this throws OwnerDied.
+  void wait_for_news(Seconds most) {
+    const auto is_new = [&, before = notices.load()] { return notices != before || (depth > 0 && owner.expired()); };
+    unlock();
+    std::unique_lock held{mutex};
+    Session::wait(most, [&](Seconds slice) { return changed.wait_for(held, slice, is_new); });
+    held.unlock();
+    if (lock_anyway()) throw OwnerDied{};
+  }
 
   // clang-format off
   struct Calls { MP_METHODS(lock, try_lock, try_lock_for, unlock, lock_anyway, mended, notify_all, wait_for_news) };
   // clang-format on
   template <class P>
   struct Methods : Calls::Methods<P> {
+    /// As a guard calls it, in a destructor: where the server is gone, so is the lock.
+    void unlock() const try { Calls::template Methods<P>::unlock(); } catch (const std::runtime_error&) {
+    }
     /// After OwnerDied: calls `repair`, here, with the lock held, and all is well again. If somebody else has done
     /// that, it does nothing; if `repair` throws, or dies, the lock stays as it was.
     void recover(auto repair) const {
@@ -52,37 +67,8 @@ struct SessionLock {
       held.release();
       this->mended();
     }
-  };
-
-  bool is_mine() const { return depth > 0 && owner.lock() == Session::here; }
-  bool take(Seconds most) {
-    std::unique_lock held{mutex};
-    const auto is_free = [&] { return depth == 0 || owner.expired() || (recursive && is_mine()); };
-    if (is_mine() && !is_free() && most > Seconds{0}) throw std::system_error(EDEADLK, std::generic_category(), "lock");
-    if (!Session::wait(most, [&](Seconds slice) { return free.wait_for(held, slice, is_free); })) return false;
-    if (owner.expired() && std::exchange(depth, 0) > 0) half_changed = true;
-    owner = Session::here;
-    return ++depth > 0;
-  }
-  std::mutex mutex{};
-  std::condition_variable free{};
-  std::weak_ptr<Session> owner{};  // all below is guarded by the mutex, or changed by who holds the lock
-  int depth = 0;
-  bool half_changed = false;
-};
-
-/// A lock, and a condition that goes with it: `std::unique_lock held{c}; c.wait(is_ready);`
-/// \python{multiprocessing.managers.SyncManager, Condition}
-struct LockAndCondition : SessionLock {
-  /// Until somebody notifies; with the lock held before and after.
-  void wait_for_news(Seconds most) {
-    Session::wait(most, [&](Seconds slice) { return news.wait_for(*this, slice) == std::cv_status::no_timeout; });
-  }
-  void notify_all() { news.notify_all(); }
-
-  template <class P>
-  struct Methods : SessionLock::Methods<P> {
-    /// Gives the lock up and blocks until `holds()`, which is asked here, and with the lock held.
+    /// `std::unique_lock held{c}; c.wait(is_ready);` gives the lock up and blocks until `holds()`, which is asked here,
+    /// and with the lock held.
     void wait(auto holds) const { wait_for(for_ever, holds); }
     /// Waits at most so long; what `holds()` said last.
     bool wait_for(Seconds most, auto holds) const {
@@ -92,10 +78,26 @@ struct LockAndCondition : SessionLock {
     }
   };
 
-  std::condition_variable_any news{};
+  bool is_mine() const { return depth > 0 && owner.lock() == Session::here; }
+  bool take(Seconds most) {
+    std::unique_lock held{mutex};
+    const auto is_free = [&] { return depth == 0 || owner.expired() || (recursive && is_mine()); };
+    if (is_mine() && !is_free() && most > Seconds{0}) throw std::system_error(EDEADLK, std::generic_category(), "lock");
+    if (!Session::wait(most, [&](Seconds slice) { return changed.wait_for(held, slice, is_free); })) return false;
+    if (owner.expired() && std::exchange(depth, 0) > 0) half_changed = true;
+    owner = Session::here;
+    return ++depth > 0;
+  }
+  std::atomic<long> notices{0};
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  std::weak_ptr<Session> owner{};  // all below is guarded by the mutex, or changed by who holds the lock
+  int depth = 0;
+  std::atomic<bool> half_changed{false};
 };
 
-/// One of chapter 03's, in the server; it has those of these methods that S has.
+/// One of chapter 03's, in the server; it has those of these methods that S has. Who is killed at a Barrier has
+/// arrived, and its thread of the server waits on: wait there with a limit.
 /// \python{multiprocessing.managers.SyncManager, Semaphore, BoundedSemaphore, Event, Barrier}
 template <class S>
 struct Served : S {
@@ -108,7 +110,7 @@ struct Served : S {
   auto wait() { return wait_for(for_ever); }
   auto wait_for(Seconds most) {
     if constexpr (std::derived_from<S, Barrier>)
-      return S::wait_for(most);  // at once: who leaves a barrier breaks it
+      return S::wait_for(most);  // not in slices: who leaves a barrier breaks it
     else
       return Session::wait(most, [&](Seconds slice) { return S::wait_for(slice); });
   }

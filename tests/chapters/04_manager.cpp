@@ -47,9 +47,10 @@ struct Thrower {
   void out_of_range() { throw std::out_of_range{"too far"}; }
   void system() { throw std::system_error{ENOENT, std::generic_category(), "open"}; }
   void own() { throw OwnError{"mine"}; }
+  void bare() { throw std::system_error{ENOENT, std::generic_category()}; }
   void nothing() { throw 7; }
   int works() { return 1; }
-  MP_METHODS(out_of_range, system, own, nothing, works)
+  MP_METHODS(out_of_range, system, bare, own, nothing, works)
 };
 
 pid_t server_of(const Manager& manager) {
@@ -213,6 +214,7 @@ TEST(Proxy, ErrorsKeepTheirType) {
   const auto thrower = manager.make<Thrower>();
   EXPECT_EQ(thrown<std::out_of_range>([&] { thrower.out_of_range(); }), "too far");
   EXPECT_EQ(thrown<std::system_error>([&] { thrower.system(); }), "open: No such file or directory");
+  EXPECT_EQ(thrown<std::system_error>([&] { thrower.bare(); }), ": No such file or directory");
   EXPECT_NE(thrown<mp::RemoteError>([&] { thrower.own(); }).find("OwnError: mine"), std::string::npos);
   EXPECT_NE(thrown<mp::RemoteError>([&] { thrower.nothing(); }).find("int"), std::string::npos);
   try {
@@ -551,9 +553,77 @@ TEST(ManagedCondition, WaitsUntilItIsTrue) {
   waiters.expect_end();
 }
 
+TEST(ManagedCondition, WakesWhoWaitsWhenTheLockIsHeldForLong) {
+  const Manager manager;
+  const auto changed = manager.make_condition();
+  const auto number = manager.make_value(0);
+  const auto waits = manager.make_event();
+  Together waiter{1, [&](int) {
+                    std::unique_lock held{changed};
+                    waits.set();
+                    changed.wait([&] { return number.load() == 1; });
+                  }};
+  waits.wait();
+  {
+    const std::scoped_lock held{changed};
+    std::this_thread::sleep_for(250ms);  // longer than the server waits between two looks
+    number.store(1);
+    changed.notify_all();
+  }
+  waiter.expect_end();
+}
+
+TEST(ManagedCondition, WaiterThatIsKilledHoldsNothing) {
+  const Manager manager;
+  const auto changed = manager.make_condition();
+  const auto waits = manager.make_event();
+  Process waiter{[&] {
+    std::unique_lock held{changed};
+    waits.set();
+    changed.wait([] { return false; });
+  }};
+  waiter.start();
+  waits.wait();
+  changed.lock();  // it waits
+  changed.unlock();
+  waiter.kill();
+  expect_end(waiter);
+  for (int look = 0; look < 30; ++look, std::this_thread::sleep_for(10ms)) {
+    ASSERT_TRUE(changed.try_lock_for(tidy::watchdog)) << "and no OwnerDied";
+    changed.unlock();
+  }
+}
+
+TEST(ManagedCondition, TellsWaitersThatAHolderDied) {
+  const Manager manager;
+  const auto changed = manager.make_condition();
+  const auto waits = manager.make_event(), told = manager.make_event();
+  Together waiter{1, [&](int) {
+                    try {
+                      std::unique_lock held{changed};
+                      waits.set();
+                      changed.wait([] { return false; });
+                    } catch (const mp::OwnerDied&) {
+                      told.set();
+                    }
+                  }};
+  waits.wait();
+  Process holder{[&] {
+    changed.lock();
+    std::raise(SIGKILL);
+  }};
+  holder.start();
+  expect_end(holder);
+  waiter.expect_end();
+  EXPECT_TRUE(told.is_set());
+  changed.recover([] {});
+  EXPECT_TRUE(changed.try_lock());
+  changed.unlock();
+}
+
 TEST(ManagedQueue, IsBoundedAndTellsWhenAllIsDone) {
   const Manager manager;
-  const auto queue = manager.make_joinable_queue<std::string>(2);
+  const auto queue = manager.make_queue<std::string>(2);
   queue.put("a");
   EXPECT_TRUE(queue.try_put("b"));
   EXPECT_FALSE(queue.try_put("c"));
@@ -683,6 +753,48 @@ TEST(Server, ThatIsKilledEndsCallsWithAnError) {
   }};
   EXPECT_THROW(queue.get(), std::runtime_error);
   EXPECT_THROW(queue.put(1), std::runtime_error);
+}
+
+TEST(Server, OutlivesAClientThatIsKilledInACallOfWhatIsItsAlone) {
+  const Manager manager;
+  const auto value = manager.make_value(1);
+  const auto waits = manager.make_event();
+  Process client{[&] {
+    const auto mine = manager.make_queue<int>();
+    waits.set();
+    mine.get();
+  }};
+  client.start();
+  waits.wait();
+  std::this_thread::sleep_for(20ms);  // most likely it waits by now; the test holds if it does not
+  client.kill();
+  expect_end(client);
+  for (int look = 0; look < 30; ++look, std::this_thread::sleep_for(10ms)) ASSERT_EQ(value.load(), 1);
+}
+
+TEST(Server, ThatIsKilledEndsNobodyWhoHoldsALock) {
+  const auto seen = tidy::in_child([] {
+    const Manager manager;
+    const auto lock = manager.make_lock();
+    const pid_t server = server_of(manager);
+    {
+      const std::scoped_lock held{lock};
+      ::kill(server, SIGKILL);
+      tidy::eventually([&] { return !tidy::runs(server); });
+    }
+    return 0;
+  });
+  EXPECT_EQ(seen.code, 0) << seen.errors;
+}
+
+TEST(Server, EndsWhereItsProgramHandlesSigterm) {
+  const auto seen = tidy::in_child([] {
+    std::signal(SIGTERM, [](int) {});
+    Manager manager;
+    manager.shutdown();
+    return 0;
+  });
+  EXPECT_EQ(seen.code, 0);
 }
 
 TEST(Server, CannotBeStartedByADaemon) {

@@ -163,7 +163,7 @@ TEST(Run, StepsOfTheManagerSayWhatTheLessonSays) {
                                    {"s2_threads", "1 1: both were answered\n"},
                                    {"s3_calls", "there 1, here 0\n"},
                                    {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
-                                   {"s5_references", "ours is gone: 0\nthe worker's, too: 1\n"},
+                                   {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
                                    {"s6_copies", "2\n3\n3\n"},
                                    {"s7_lost", "two have added one: 1\nand two more: 3\n"},
                                    {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},

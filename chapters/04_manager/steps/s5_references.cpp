@@ -21,8 +21,9 @@ int main() {
   mp::Process worker{mp::never_end};  // a fork: it has a copy
   worker.start();
   proxy.reset();
-  std::printf("ours is gone: %d\n", is_last_gone(references));
+  std::printf("ours is gone; was it the last? %d\n", is_last_gone(references));
   worker.kill();  // it has no chance to say goodbye
   worker.join();
-  std::printf("the worker's, too: %d\n", is_last_gone(references));
+  std::printf("the worker's, too; was it the last? %d\n",
+              is_last_gone(references));
 }

@@ -1,6 +1,6 @@
 // Wrong: sends an error, and ends the service of that client.
 // loses: errors
-// says: deposit(-66): throws mp::BrokenPipe
+// says: but what came: the client calls deposit(-66): throws mp::
 #include <memory>
 #include <thread>
 #include <variant>
