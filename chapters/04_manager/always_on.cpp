@@ -1,5 +1,6 @@
 // Workers that are always on, while work keeps arriving: they take it from one queue of a manager, put what came of it
-// into a second, and say by a third that they have. They wait for work, or, like many a script, look every so often.
+// into a second, and report in a third that it is done. They wait for work, or, like many a script, look every so
+// often.
 #include <fmt/format.h>
 
 #include <thread>

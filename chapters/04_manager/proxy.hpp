@@ -74,9 +74,9 @@ struct MethodsOf<T, P> : T::template Methods<P> {};
 /// out of another object stays until that thread's next call.
 ///
 /// Each call is a message there and one back; arguments travel as what you write, so name the type where you would
-/// write braces. A call that calls the same object waits for ever. All of them block until the object is free and the
-/// call done. They throw what the call throws, with its type (see Remote), and EndOfFile, BrokenPipe or
-/// std::system_error when the server is gone.
+/// write braces. A function that runs in the server and calls its own object by a proxy waits for ever. All of them
+/// block until the object is free and the call done. They throw what the call throws, with its type (see Remote), and
+/// EndOfFile, BrokenPipe or std::system_error when the server is gone.
 ///
 /// \python{multiprocessing.managers.BaseProxy}
 template <class T>

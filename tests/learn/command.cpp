@@ -160,11 +160,11 @@ TEST(Run, StepsOfTheLockSayWhatTheLessonSays) {
 TEST(Run, StepsOfTheManagerSayWhatTheLessonSays) {
   const State state;
   for (const auto& [step, says] : {std::pair{"s1_server", "to 1\nbe 1\nor 1\nnot 1\nto 2\nbe 2\n"},
-                                   {"s2_threads", "1 1: both were answered\n"},
+                                   {"s2_threads", "b is answered\nand now a\n"},
                                    {"s3_calls", "there 1, here 0\n"},
                                    {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
                                    {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
-                                   {"s6_copies", "2\n3\n3\n"},
+                                   {"s6_copies", "in the copy: 2\nput back: 3\nnested: 3\n"},
                                    {"s7_lost", "two have added one: 1\nand two more: 3\n"},
                                    {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},
                                    {"s9_own_type", "a deposit of nothing, said the server\n105\n"}}) {

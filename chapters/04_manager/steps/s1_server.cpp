@@ -1,6 +1,5 @@
-// One process owns the words; who wants to count one sends it a message. It is
-// spawned: forked, it would have our end of the pipe, too, and never see its
-// end.
+// One process owns the words; who wants to count one sends it a message. (By
+// spawn: a forked one would have our end of the pipe, and never see us go.)
 #include <cstdio>
 #include <map>
 #include <string>

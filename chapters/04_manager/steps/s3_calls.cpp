@@ -24,9 +24,10 @@ int main(int argc, char** argv) {
   auto [ours, theirs] = mp::pipe();
   mp::Process server{mp::start::spawn, mp::fn<serve>, std::move(theirs)};
   server.start();
-  const auto ask = [&, link = &ours](auto function, auto... values) {
-    link->send_bytes(mp::pack(function, values...).bytes);  // new
-    return mp::Message{link->recv_bytes(), {}};
+  mp::Connection& link = ours;
+  const auto ask = [&](auto function, auto... values) {
+    link.send_bytes(mp::pack(function, values...).bytes);  // new
+    return mp::Message{link.recv_bytes(), {}};
   };
   ask(mp::fn<add>, std::string{"to"}, 1);
   ask(mp::fn<add>, std::string{"be"}, 1);

@@ -13,16 +13,16 @@ int main(int argc, char** argv) {
   const auto plain = manager.make_dict<std::string, List>();
   plain.set("odd", List{1, 3});
   plain.get("odd").push_back(5);  // new: into the copy
-  std::printf("%zu\n", plain.get("odd").size());
+  std::printf("in the copy: %zu\n", plain.get("odd").size());
 
   List odd = plain.get("odd");
   odd.push_back(5);
   plain.set("odd", odd);  // new: put back
-  std::printf("%zu\n", plain.get("odd").size());
+  std::printf("put back: %zu\n", plain.get("odd").size());
 
   const auto nested =
       manager.make_dict<std::string, mp::Proxy<mp::List<int>>>();
   nested.set("odd", manager.make_list<int>({1, 3}));
   nested.get("odd").append(5);  // new: in the server
-  std::printf("%zu\n", nested.get("odd").size());
+  std::printf("nested: %zu\n", nested.get("odd").size());
 }

@@ -1,5 +1,4 @@
-// A client is killed. Its locks are let go, its references are gone, and the
-// others go on.
+// A client is killed. What it put is there, and its lock tells the next one.
 #include "04_manager/manager.hpp"
 
 #include <csignal>
