@@ -13,7 +13,6 @@
 
 #include "01_process/process.hpp"
 #include "04_manager/collections.hpp"
-#include "04_manager/remote_error.hpp"
 #include "04_manager/sync.hpp"
 
 namespace mp {
@@ -42,6 +41,7 @@ class Manager {
   template <class T> auto make_value(const T& value = {}) const { return make<Cell<T>>(value); }
   template <class K> auto make_counter() const { return make<Counter<K>>(); }
   template <class T> auto make_queue(int maxsize = 0) const { return make<ThreadQueue<T>>(maxsize); }
+  template <class T> auto make_joinable_queue(int maxsize = 0) const { return make_queue<T>(maxsize); }
   // clang-format on
   auto make_namespace() const { return make<Namespace>(); }
   auto make_lock() const { return make<SessionLock>(); }

@@ -7,9 +7,9 @@
 
 #include "03_lock_value/barrier.hpp"
 #include "03_lock_value/event.hpp"
-#include "03_lock_value/lock.hpp"
 #include "03_lock_value/semaphore.hpp"
 #include "04_manager/proxy.hpp"
+#include "04_manager/remote_error.hpp"
 
 namespace mp {
 

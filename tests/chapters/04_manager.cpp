@@ -623,7 +623,7 @@ TEST(ManagedCondition, TellsWaitersThatAHolderDied) {
 
 TEST(ManagedQueue, IsBoundedAndTellsWhenAllIsDone) {
   const Manager manager;
-  const auto queue = manager.make_queue<std::string>(2);
+  const auto queue = manager.make_joinable_queue<std::string>(2);
   queue.put("a");
   EXPECT_TRUE(queue.try_put("b"));
   EXPECT_FALSE(queue.try_put("c"));
