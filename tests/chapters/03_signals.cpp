@@ -505,15 +505,23 @@ void survive(const std::function<void()>& wait, const std::function<void()>& wak
 
 }  // namespace
 
-TEST(KilledBeforeItsWake, LeavesNobodyAsleep) {
+TEST(KilledBeforeItsWake, LeavesNobodyAsleepAtAnEvent) {
   Event event;
   survive([&] { event.wait(); }, [&] { event.set(); });
+}
+TEST(KilledBeforeItsWake, LeavesNobodyAsleepAtASemaphore) {
   Semaphore semaphore{0};
   survive([&] { semaphore.acquire(); }, [&] { semaphore.release(); });
+}
+TEST(KilledBeforeItsWake, LeavesNobodyAsleepAtABarrier) {
   Barrier barrier{2};
   survive([&] { barrier.wait(); }, [&] { barrier.wait(); });
+}
+TEST(KilledBeforeItsWake, LeavesNobodyAsleepAtARing) {
   mp::SharedQueue<int> ring{1};
   survive([&] { ring.get(); }, [&] { ring.put(1); });
+}
+TEST(KilledBeforeItsWake, LeavesNobodyAsleepAtABoundedQueue) {
   mp::Queue<int> queue{1};
   queue.put(1);
   ASSERT_EQ(mp::wait_ready({queue}, tidy::watchdog).size(), 1U);
