@@ -13,7 +13,7 @@
 #include "common/clock.hpp"
 #include "common/pidfd.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 struct TextQueue {
@@ -27,45 +27,15 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Child {
- public:
-  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) return;
-    int code = 0;
-    try {
-      body();
-    } catch (...) {
-      code = 1;
-    }
-    ::_exit(code);
-  }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
-  ~Child() {
-    if (pid_ == 0) return;
-    kill();
-    wait();
-  }
-  void kill() const { ::kill(pid_, SIGKILL); }
-  void wait() {
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    pid_ = 0;
-  }
-
- private:
-  pid_t pid_;
-};
+using grader::Child;
+using grader::Counters;
 
 /// Waits until the number is `wanted` or more, or for so long; whether it is.
 bool reaches(const std::atomic<int>& number, int wanted, mp::Seconds limit = mp::Seconds{3}) {
-  for (const mp::Deadline end{limit}; number < wanted; ::usleep(500))
-    if (end.passed()) return false;
-  return true;
+  return grader::becomes([&] { return number >= wanted; }, limit);
 }
 /// A while in which something that must not happen would have happened.
 constexpr mp::Seconds a_while{0.15};
-
-using Counters = mp::RawArray<std::atomic<int>>;
 
 }  // namespace
 
@@ -165,14 +135,14 @@ SCENARIO(survives) {
     std::vector<Child> waiting;
     for (int i = 0; i < 3; ++i) waiting.emplace_back([&] { (void)queue->get(); });
     ::usleep(100'000);
-    for (const auto& child : waiting) child.kill();
+    for (const auto& child : waiting) child.signal(SIGKILL);
   }
   for (const char* text : {"a", "b", "c"}) queue->put(text);
   {
     std::vector<Child> waiting;
     for (int i = 0; i < 3; ++i) waiting.emplace_back([&] { queue->put("never"); });
     ::usleep(100'000);
-    for (const auto& child : waiting) child.kill();
+    for (const auto& child : waiting) child.signal(SIGKILL);
   }
   Texts seen;
   for (int i = 0; i < 3; ++i) seen.push_back(queue->get());

@@ -18,7 +18,7 @@
 #include "common/descriptor.hpp"
 #include "common/point.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 struct Sheet {
@@ -46,80 +46,24 @@ std::unique_ptr<Tally> make_tally(Sheet& sheet);
 
 namespace {
 
-using Counters = mp::RawArray<std::atomic<int>>;
+using grader::Counters;
+using grader::Gate;
+using grader::reaches;
+using grader::trouble;
 using Numbers = std::vector<int>;
 
-const Counters troubled{1};
-
-/// Tells what went wrong, from any process; the first to tell is believed. Then nobody need wait any more.
-void trouble(const std::string& what) {
-  grader::report("trouble", what);  // first: whoever sees the mark may end us all
-  troubled[0] = 1;
-}
-
-/// For whatever should come at once, however busy the machine is.
-constexpr mp::Seconds limit{2};
-
-/// Waits until the number is `wanted` or more; whether it is.
-bool reaches(const std::atomic<int>& number, int wanted) {
-  for (const mp::Deadline end{limit}; number < wanted; ::usleep(500))
-    if (end.passed() || troubled[0]) return false;
-  return true;
-}
-
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Child {
- public:
-  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) return;
-    try {
-      body();
-    } catch (const std::exception& error) {
-      trouble(std::string{"a call of count or result threw: "} + error.what());
-    }
-    ::_exit(0);
-  }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
-  ~Child() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-  void wait() {
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    pid_ = 0;
-  }
-  /// Does it neither run nor wish to?
-  bool sleeps() const {
-    const auto stat = mp::read_text("/proc/" + std::to_string(pid_) + "/stat").value_or(") Z");
-    return stat.find_first_of("SZ", stat.rfind(')')) == stat.rfind(')') + 2;
-  }
-
- private:
-  pid_t pid_;
+struct Child : grader::Child {
+  explicit Child(const std::function<void()>& body)
+      : grader::Child{body,
+                      [](auto& error) { trouble(std::string{"a call of count or result threw: "} + error.what()); }} {}
 };
 
-/// Gives these the chance to do something: waits until they have, or have slept for a while, so that something must
-/// keep them from it. Time alone would prove nothing: on a busy machine their turn might not have come.
 void give_a_chance(const std::vector<Child>& children, const std::function<bool()>& they_have) {
-  int asleep = 0;
-  for (const mp::Deadline end{limit / 2}; !they_have() && asleep < 200 && !end.passed(); ::usleep(500))
-    asleep += std::all_of(children.begin(), children.end(), [](auto& child) { return child.sleeps(); }) ? 1 : 0;
+  const auto they_rest = [&] {
+    return std::all_of(children.begin(), children.end(), [](auto& child) { return grader::rests(child.pid()); });
+  };
+  grader::let_them_try(they_rest, they_have);
 }
-
-/// Where one process stops until another lets it go on.
-class Gate {
- public:
-  void stop() const {
-    for (state_[0] = 1; state_[1] == 0;) ::usleep(500);
-  }
-  void pass() const { state_[0] = 1; }
-  bool reached() const { return reaches(state_[0], 1); }
-  void open() const { state_[1] = 1; }
-
- private:
-  Counters state_{2};
-};
 
 /// Does something when it is called for the n-th time.
 std::function<void()> at_call(int n, std::function<void()> what) {
@@ -131,14 +75,7 @@ std::function<void()> at_call(int n, std::function<void()> what) {
 /// Where this process can be stopped: before each of its calls of the sheet, and whenever it has given a mutex back.
 void point() { mp::point("counting"); }
 
-/// Does something when this process comes to its n-th point from now.
-void at_point(int n, const std::function<void()>& what) {
-  static std::function<void(std::string_view)> listener;
-  listener = [then = at_call(n, what)](std::string_view name) mutable {
-    if (name == "counting") then();
-  };
-  mp::at_point = &listener;
-}
+void at_point(int n, const std::function<void()>& what) { grader::at_point("counting", n, what); }
 
 /// A sheet of three candidates.
 class SharedSheet : public Sheet {
@@ -406,12 +343,7 @@ using Numbers = std::vector<int>;
 
 namespace {
 
-/// True if the scenario came to its end, and nothing went wrong on the way.
-testing::AssertionResult went_well(const Run& run) {
-  const auto troubles = run.values<std::string>("trouble");
-  if (!troubles.empty()) return testing::AssertionFailure() << troubles.front();
-  return grader::came_to_its_end(run);
-}
+using grader::went_well;
 
 std::string text(const Numbers& votes, int total) {
   std::string all = "votes";

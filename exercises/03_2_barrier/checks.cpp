@@ -25,7 +25,7 @@ static const std::string well = "nobody left before the last had come, then all 
 #include "common/clock.hpp"
 #include "common/descriptor.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 struct Meeting {
@@ -47,7 +47,7 @@ std::unique_ptr<Meeting> make(int parties) {
   std::_Exit(1);
 }
 
-using Counters = mp::RawArray<std::atomic<int>>;
+using grader::Counters;
 
 /// What must happen has so long.
 constexpr mp::Seconds patience{1.5};
@@ -55,67 +55,30 @@ constexpr mp::Seconds patience{1.5};
 constexpr mp::Seconds a_while{0.15};
 
 /// Waits until it holds, or for so long; whether it does.
-bool becomes(const std::function<bool()>& holds, mp::Seconds limit = patience) {
-  for (const mp::Deadline end{limit}; !holds(); ::usleep(500))
-    if (end.passed()) return false;
-  return true;
-}
+bool becomes(const std::function<bool()>& holds, mp::Seconds limit = patience) { return grader::becomes(holds, limit); }
 
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Worker {
+/// A child that can be stopped, and looked at.
+class Worker : public grader::Child {
  public:
-  explicit Worker(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) return;
-    int code = 0;
-    try {
-      body();
-    } catch (...) {
-      code = 1;
-    }
-    ::_exit(code);
-  }
-  Worker(Worker&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
-  ~Worker() { kill(); }
+  using Child::Child;
 
-  void kill() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    pid_ = 0;
-  }
   void stop() const {
-    ::kill(pid_, SIGSTOP);
+    signal(SIGSTOP);
     siginfo_t stopped_or_ended;  // which is left for the one wait that reaps it
     (void)mp::retry(
-        [&] { return ::waitid(P_PID, static_cast<id_t>(pid_), &stopped_or_ended, WSTOPPED | WEXITED | WNOWAIT); });
+        [&] { return ::waitid(P_PID, static_cast<id_t>(pid()), &stopped_or_ended, WSTOPPED | WEXITED | WNOWAIT); });
   }
-  void go_on() const { ::kill(pid_, SIGCONT); }
-
-  mp::Seconds processor_time() const {
-    clockid_t clock;
-    timespec used{};
-    if (::clock_getcpuclockid(pid_, &clock) == 0) ::clock_gettime(clock, &used);
-    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
-  }
+  void go_on() const { signal(SIGCONT); }
 
   /// Waits until it can get no further by itself: it sleeps at three looks, or has spun for a long time, or is `done`.
   void settle(const std::function<bool()>& done) const {
     int asleep = 0;
     const auto start = processor_time();
     (void)becomes([&] {
-      asleep = sleeps() ? asleep + 1 : 0;
+      asleep = grader::rests(pid()) ? asleep + 1 : 0;
       return asleep == 3 || processor_time() - start > mp::Seconds{0.02} || done();
     });
   }
-
- private:
-  bool sleeps() const {
-    const auto stat = mp::read_text("/proc/" + std::to_string(pid_) + "/stat").value_or("");
-    const auto name_ends = stat.rfind(") ");
-    return name_ends != std::string::npos && stat[name_ends + 2] == 'S';
-  }
-
-  pid_t pid_;
 };
 
 /// Workers that come to a meeting, each for one round, and what `wait` had to say to them.

@@ -26,7 +26,7 @@
 #include "common/descriptor.hpp"
 #include "common/point.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 struct Buffer {
@@ -46,7 +46,8 @@ extern "C" int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 
 namespace {
 
-using Counters = mp::RawArray<std::atomic<int>>;
+using grader::Counters;
+using grader::rests;
 using Texts = std::vector<std::string>;
 
 /// A point that children pass. Shut, it holds them; deadly, it kills the first that comes.
@@ -64,56 +65,26 @@ const std::function<void(std::string_view)> pass = [](std::string_view point) {
   for (const mp::Deadline end{mp::Seconds{4}}; place.shut != 0 && !end.passed();) ::usleep(2'000);
 };
 
-/// Is it asleep, or at its end?
-bool rests(pid_t pid) {
-  const std::string stat = mp::read_text("/proc/" + std::to_string(pid) + "/stat").value_or(") Z");
-  const char state = stat[stat.rfind(')') + 2];
-  return state == 'S' || state == 'Z';
-}
-
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Child {
+/// A child that is known to be alive, and what it has cost.
+class Child : public grader::Child {
  public:
-  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) {
-      alive.insert(pid_);
-      return;
-    }
-    int code = 0;
-    try {
-      body();
-    } catch (...) {
-      code = 1;
-    }
-    ::_exit(code);
-  }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
+  explicit Child(const std::function<void()>& body) : grader::Child{body} { alive.insert(pid()); }
+  Child(Child&&) = default;
   ~Child() {
-    if (pid_ == 0) return;
-    signal(SIGKILL);
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    alive.erase(pid_);
+    const pid_t mine = pid();
+    kill();
+    alive.erase(mine);
   }
-  void signal(int number) const { ::kill(pid_, number); }
-  bool is_at_rest() const { return rests(pid_); }
-  double cpu_seconds() const {
-    clockid_t clock;
-    timespec used{};
-    if (::clock_getcpuclockid(pid_, &clock) == 0) ::clock_gettime(clock, &used);
-    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
-  }
+  bool is_at_rest() const { return rests(pid()); }
   /// How often it has stopped running, to sleep or for others.
   int switches() const {
-    const std::string status = mp::read_text("/proc/" + std::to_string(pid_) + "/status").value_or("");
+    const std::string status = mp::read_text("/proc/" + std::to_string(pid()) + "/status").value_or("");
     int sum = 0;
     for (auto at = status.find("ctxt_switches:"); at != std::string::npos; at = status.find("ctxt_switches:", at + 1))
       sum += std::atoi(status.c_str() + at + std::strlen("ctxt_switches:"));
     return sum;
   }
   static inline std::set<pid_t> alive;
-
- private:
-  pid_t pid_;
 };
 using Children = std::vector<Child>;
 
@@ -130,7 +101,7 @@ Children crowd(int n, const std::function<void()>& body) {
 
 double cpu_seconds(const Children& all) {
   return std::accumulate(all.begin(), all.end(), 0.0,
-                         [](double sum, auto& child) { return sum + child.cpu_seconds(); });
+                         [](double sum, auto& child) { return sum + child.processor_time().count(); });
 }
 
 /// Waits until nobody of them has had anything to do for many looks in a row. Not for ever, for somebody may spin; and

@@ -24,7 +24,7 @@ using Texts = std::vector<std::string>;
 #include "02_pipe_queue/connection.hpp"
 #include "common/raw_array.hpp"
 #include "common/type_name.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 struct Account {
@@ -38,68 +38,22 @@ std::unique_ptr<Account> make_proxy(mp::Connection link);
 
 namespace {
 
-using Counters = mp::RawArray<std::atomic<int>>;
-
-/// For whatever should come at once, however busy the machine is.
-constexpr mp::Seconds limit{2};
-
-/// Tells what went wrong, from any process.
-void trouble(const std::string& what) { grader::report("trouble", what); }
-
-/// Waits until it holds, or for so long; whether it does.
-bool becomes(const std::function<bool()>& holds, mp::Seconds most = limit) {
-  for (const mp::Deadline end{most}; !holds(); ::usleep(500))
-    if (end.passed()) return false;
-  return true;
-}
-
-/// What a thread or process is doing, as /proc says it: R runs, S sleeps, Z has ended.
-char state_in(const std::string& folder) {
-  const auto stat = mp::read_text(folder + "/stat").value_or(") Z");
-  return stat[stat.rfind(')') + 2];
-}
-bool has_ended(pid_t pid) { return state_in("/proc/" + std::to_string(pid)) == 'Z'; }
-
-/// Does no thread of the process run or wish to?
-bool rests(pid_t pid) {
-  std::error_code gone;
-  const auto threads = "/proc/" + std::to_string(pid) + "/task";
-  for (std::filesystem::directory_iterator each{threads, gone}, end; !gone && each != end; each.increment(gone))
-    if (const char state = state_in(each->path()); state != 'S' && state != 'Z') return false;
-  return true;
-}
+using grader::becomes;
+using grader::Counters;
+using grader::patience;
+using grader::trouble;
 
 /// Waits until the process can get no further by itself: it rests, however often it is looked at.
 void settle(pid_t pid) {
   int looks = 0;
-  (void)becomes([&] { return looks = rests(pid) ? looks + 1 : 0, looks == 6; }, limit / 2);
+  (void)becomes([&] { return looks = grader::rests(pid) ? looks + 1 : 0, looks == 6; }, patience / 2);
 }
 
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Child {
- public:
-  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) return;
-    try {
-      body();
-    } catch (const std::exception& error) {
-      trouble(mp::demangled(typeid(error).name()) + " came out of serve, make_proxy or a call: " + error.what());
-    }
-    ::_exit(0);
+struct Child : grader::Child {
+  explicit Child(const std::function<void()>& body) : grader::Child{body, blame} {}
+  static void blame(const std::exception& error) {
+    trouble(mp::demangled(typeid(error).name()) + " came out of serve, make_proxy or a call: " + error.what());
   }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
-  ~Child() { kill(); }
-
-  void kill() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    pid_ = 0;
-  }
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_;
 };
 
 /// Where one process stops until another lets it go on.
@@ -289,7 +243,7 @@ class Client {
   void end() {
     std::optional<std::string> came;
     try {
-      if (orders_->poll(limit)) came = orders_->recv<std::string>();
+      if (orders_->poll(patience)) came = orders_->recv<std::string>();
     } catch (const mp::EndOfFile&) {
       trouble(name_ + "'s process ended in a call");
     }
@@ -459,7 +413,7 @@ SCENARIO(nonsense) {
     } catch (const mp::BrokenPipe&) {
       // it was not heard to the end
     }
-    talk.add("client 2 sends nonsense", stranger.poll(limit) ? "gets an answer or the end" : "nothing within 2 s");
+    talk.add("client 2 sends nonsense", stranger.poll(patience) ? "gets an answer or the end" : "nothing within 2 s");
     bank.settle();
     one.calls("balance");
     stranger.close();
@@ -537,7 +491,7 @@ SCENARIO(returns) {
   });
   start_client(2, [&](auto proxy) {
     proxy->deposit(4);
-    if (!becomes([&] { return has_ended(clients[0].pid()) && closed[0] == 1; })) return;
+    if (!becomes([&] { return grader::is_over(clients[0].pid()) && closed[0] == 1; })) return;
     settle(::getppid());
     if (proxy->balance() != 7) trouble("three clients deposited 1, 2 and 4, but the balance is not 7");
     closed[1] = 1;

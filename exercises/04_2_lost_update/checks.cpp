@@ -18,7 +18,7 @@
 #include "common/descriptor.hpp"
 #include "common/point.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 using Stock = mp::Proxy<mp::Dict<std::string, long>>;
@@ -30,99 +30,31 @@ void note(const Shelves& shelves, const std::string& item, const std::string& pl
 
 namespace {
 
-using Counters = mp::RawArray<std::atomic<int>>;
+using grader::Counters;
+using grader::Gate;
+using grader::reaches;
+using grader::trouble;
 
-const Counters troubled{1};
-
-/// Tells what went wrong, from any process; the first to tell is believed. Then nobody need wait any more.
-void trouble(const std::string& what) {
-  grader::report("trouble", what);  // first: whoever sees the mark may end us all
-  troubled[0] = 1;
-}
-
-/// For whatever should come at once, however busy the machine is.
-constexpr mp::Seconds limit{2};
-
-/// Waits until the number is `wanted` or more; whether it is.
-bool reaches(const std::atomic<int>& number, int wanted) {
-  for (const mp::Deadline end{limit}; number < wanted; ::usleep(500))
-    if (end.passed() || troubled[0]) return false;
-  return true;
-}
-
-/// A child, killed and waited for when this goes; it ends by `_exit`.
-class Child {
- public:
-  explicit Child(const std::function<void()>& body) : pid_{mp::check(::fork(), "fork")} {
-    if (pid_ != 0) return;
-    try {
-      body();
-    } catch (const std::exception& error) {
-      trouble(std::string{"a call of your functions threw: "} + error.what());
-    }
-    ::_exit(0);
-  }
-  Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
-  ~Child() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-  void wait() {
-    (void)mp::retry([&] { return ::waitpid(pid_, nullptr, 0); });
-    pid_ = 0;
-  }
-
- private:
-  pid_t pid_;
+struct Child : grader::Child {
+  explicit Child(const std::function<void()>& body)
+      : grader::Child{body,
+                      [](auto& error) { trouble(std::string{"a call of your functions threw: "} + error.what()); }} {}
 };
 
-/// Does no thread of any child, the manager's server among them, run or wish to?
-bool all_sleep() {
+/// Do all children rest, the manager's server among them?
+bool all_rest() {
   std::istringstream children{mp::read_text("/proc/thread-self/children").value_or("")};
-  for (std::string pid; children >> pid;) {
-    std::error_code gone;
-    for (const auto& task : std::filesystem::directory_iterator{"/proc/" + pid + "/task", gone}) {
-      const auto stat = mp::read_text(task.path() / "stat").value_or(") Z");
-      if (stat.find_first_of("SZ", stat.rfind(')')) != stat.rfind(')') + 2) return false;
-    }
-  }
+  for (pid_t pid; children >> pid;)
+    if (!grader::rests(pid)) return false;
   return true;
 }
-
-/// Gives the children the chance to do something: waits until they have, or have slept for a while, so that something
-/// must keep them from it. Time alone would prove nothing: on a busy machine their turn might not have come.
-void give_a_chance(const std::function<bool()>& they_have) {
-  int asleep = 0;
-  for (const mp::Deadline end{limit / 2}; !they_have() && asleep < 200 && !end.passed(); ::usleep(500))
-    asleep += all_sleep() ? 1 : 0;
-}
-
-/// Where one process stops until another lets it go on.
-class Gate {
- public:
-  void stop() const {
-    for (state_[0] = 1; state_[1] == 0;) ::usleep(500);
-  }
-  void pass() const { state_[0] = 1; }
-  bool reached() const { return reaches(state_[0], 1); }
-  void open() const { state_[1] = 1; }
-
- private:
-  Counters state_{2};
-};
+void give_a_chance(const std::function<bool()>& they_have) { grader::let_them_try(all_rest, they_have); }
 
 /// Where this process can be stopped: before it sends a message, and whenever it has given a mutex back.
 void point() { mp::point("stock"); }
 
-/// Does something when this process comes to its n-th point from now; the first is the first message.
-void at_point(int n, const std::function<void()>& what) {
-  static std::function<void(std::string_view)> listener;
-  listener = [n, what](std::string_view name) mutable {
-    if (name == "stock" && --n == 0) what();
-  };
-  mp::at_point = &listener;
-}
+/// The first is the first message.
+void at_point(int n, const std::function<void()>& what) { grader::at_point("stock", n, what); }
 
 std::string joined(const std::vector<std::string>& all) {
   std::string text;
@@ -433,12 +365,7 @@ using grader::submission;
 
 namespace {
 
-/// True if the scenario came to its end, and nothing went wrong on the way.
-testing::AssertionResult went_well(const Run& run) {
-  const auto troubles = run.values<std::string>("trouble");
-  if (!troubles.empty()) return testing::AssertionFailure() << troubles.front();
-  return grader::came_to_its_end(run);
-}
+using grader::went_well;
 
 testing::AssertionResult has(const Run& run, const std::string& where, const std::string& expected) {
   const auto found = run.value<std::string>(where);

@@ -16,7 +16,7 @@
 
 #include "04_manager/manager.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 // The submission's.
 using Counts = std::map<std::string, long>;
@@ -40,8 +40,9 @@ namespace {
 using Lists = std::vector<std::vector<std::string>>;
 using Numbers = std::vector<int>;
 
-/// For whatever should come at once, however busy the machine is.
-constexpr mp::Seconds limit{2};
+using grader::is_over;
+using grader::trouble;
+using grader::troubled;
 
 /// A process, and how many messages it has sent to the tally.
 struct Row {
@@ -63,40 +64,16 @@ std::size_t row_of(const Table& table, pid_t pid) {
 // Shared by all processes of a scenario; made before there are any.
 const Table takers{most};   // of texts
 const Table clients{most};  // of the tally
-const mp::RawArray<std::atomic<int>> marks{2};
-std::atomic<int>& troubled = marks[0];
-std::atomic<int>& returned = marks[1];  // has count_words, and has been noted what stood in the tally then?
-
-/// Tells what went wrong, from any process; the first to tell is believed. Then nobody need wait any more.
-void trouble(const std::string& what) {
-  grader::report("trouble", what);
-  troubled = 1;
-}
+const grader::Counters marks{1};
+std::atomic<int>& returned = marks[0];  // has count_words, and has been noted what stood in the tally then?
 
 /// Waits until it holds; whether it does.
 bool reaches(auto holds) {
-  for (const mp::Deadline end{limit}; !holds(); ::usleep(500))
-    if (end.passed() || troubled == 1) return false;
-  return true;
+  return grader::becomes([&] { return holds() || troubled[0] == 1; }) && holds();
 }
 
-/// R running, S sleeping, Z a zombie, X gone.
-char state_of(pid_t pid) {
-  const auto stat = mp::read_text("/proc/" + std::to_string(pid) + "/stat").value_or("");
-  const auto bracket = stat.rfind(')');  // none where it went just now
-  return bracket == std::string::npos ? 'X' : stat.at(bracket + 2);
-}
-bool is_over(pid_t pid) {
-  const char state = state_of(pid);
-  return state == 'X' || state == 'Z';
-}
-
-/// Lets another process do something: waits until it has, or has slept for a while, so that it will not. Time alone
-/// would prove nothing: on a busy machine its turn might not have come.
 void give_a_chance(pid_t other, auto has) {
-  int asleep = 0;
-  for (const mp::Deadline end{limit / 2}; !has() && asleep < 100 && !end.passed(); ::usleep(500))
-    asleep += state_of(other) == 'S' ? 1 : 0;
+  grader::let_them_try([=] { return grader::rests(other); }, has, 100);
 }
 
 // ---- in the server: who sends messages ----
@@ -127,7 +104,7 @@ class DealtTexts : public Texts {
       return std::nullopt;
     }
     if (owner_ != ::getpid()) join_the_others();
-    if (troubled == 1 || rank_ >= lists_.size() || taken_ == lists_[rank_].size()) return std::nullopt;
+    if (troubled[0] == 1 || rank_ >= lists_.size() || taken_ == lists_[rank_].size()) return std::nullopt;
     const std::string text = lists_[rank_][taken_++];
     if (text == "!bad") throw std::runtime_error{"this text cannot be read"};
     if (text == "!die") ::raise(SIGKILL);
@@ -150,7 +127,7 @@ class DealtTexts : public Texts {
     owner_ = ::getpid();
     taken_ = 0;
     const std::size_t row = row_of(takers, owner_), n = lists_.size();
-    if (!reaches([&] { return processes(n).size() >= n; }) && troubled == 0)
+    if (!reaches([&] { return processes(n).size() >= n; }) && troubled[0] == 0)
       trouble(std::to_string(processes(n).size()) + " of " + std::to_string(n) +
               " workers had asked for a text within 2 s. Are they all started before you wait for one?");
     const auto all = processes(n);
@@ -286,7 +263,7 @@ std::string workers(std::size_t n) { return std::to_string(n) + (n == 1 ? " work
 std::string one_of(std::size_t n) { return n == 1 ? "the only worker" : "one of " + workers(n); }
 
 /// True if the scenario came to its end, and nothing went wrong on the way.
-testing::AssertionResult went_well(const Run& run) {
+testing::AssertionResult came_back(const Run& run) {
   const auto troubles = run.values<std::string>("trouble");
   if (!troubles.empty()) return testing::AssertionFailure() << troubles.front();
   if (run.values<std::string>("thrown").empty())
@@ -375,7 +352,7 @@ CHECK(counts, 15, "one worker, which is a process: each word of each text is cou
                                {{}}};
   for (const Lists& lists : all) {
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << "one worker was to count words";
+    ASSERT_TRUE(came_back(run)) << "one worker was to count words";
     ASSERT_TRUE(returned(run)) << "one worker was to count words, and every text was good";
     ASSERT_TRUE(all_counted(run, lists)) << "one worker counted the words of its texts";
   }
@@ -386,7 +363,7 @@ CHECK(together, 20, "1, 2, 3, 5, 7 or 13 workers are at work at the same time, e
     for (const std::size_t texts : n == 3 ? std::vector<std::size_t>{1, 2, 11} : std::vector<std::size_t>{2 * n + 1}) {
       const auto lists = deal(texts, n);
       const auto run = count(lists);
-      ASSERT_TRUE(went_well(run)) << workers(n) << ", " << texts << " texts";
+      ASSERT_TRUE(came_back(run)) << workers(n) << ", " << texts << " texts";
       ASSERT_TRUE(returned(run)) << workers(n) << ", " << texts << " texts, all of them good";
       ASSERT_EQ(run.value<int>("processes"), static_cast<int>(n))
           << "processes that asked for texts, where " << workers(n) << " should";
@@ -399,7 +376,7 @@ CHECK(one_message, 20, "each worker sends what it has counted itself, all of it 
     auto lists = deal(3 * n, n);
     for (int i = 0; i < 200; ++i) lists[0].back() += " word" + std::to_string(i);
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << workers(n) << ", three texts for each";
+    ASSERT_TRUE(came_back(run)) << workers(n) << ", three texts for each";
     ASSERT_EQ(run.value<int>("strange"), 0)
         << "messages to the tally by processes that took no text, while " << workers(n)
         << " counted. Each worker\nshould send what it has counted itself, and nobody else anything";
@@ -414,7 +391,7 @@ CHECK(one_message, 20, "each worker sends what it has counted itself, all of it 
 CHECK(no_news, 10, "a worker that has counted nothing sends nothing") {
   for (const Lists& lists : {Lists{{"!wait", "one two two"}, {}, {"", " \n"}}, Lists{{}, {""}}}) {
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << workers(lists.size()) << ", of which some got no texts or empty ones";
+    ASSERT_TRUE(came_back(run)) << workers(lists.size()) << ", of which some got no texts or empty ones";
     auto messages = run.value<Numbers>("messages");
     const bool nobody = words_of(lists).empty();
     if (!nobody) messages.erase(messages.begin());
@@ -432,7 +409,7 @@ CHECK(bad_text, 15, "a bad text: what its worker had counted before is sent, oth
   for (const Lists& lists : all) {
     const auto story = one_of(lists.size()) + " could not read its next text: next threw";
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << story;
+    ASSERT_TRUE(came_back(run)) << story;
     ASSERT_TRUE(all_counted(run, lists)) << story << ". What that worker had counted before should be\n"
                                          << "sent, and the others should count to their end; count_words waits for all";
     const auto thrown = run.value<std::string>("thrown");
@@ -447,7 +424,7 @@ CHECK(killed, 15, "a worker is killed: what the others count arrives, then `coun
     const auto story = one_of(static_cast<std::size_t>(n)) + " was killed before it came to its end";
     const auto lists = failing(static_cast<std::size_t>(n), static_cast<std::size_t>(which), "!die");
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << story;
+    ASSERT_TRUE(came_back(run)) << story;
     auto got = run.value<Counts>("counts"), expected = words_of(lists);
     got.erase("worker" + std::to_string(which)), expected.erase("worker" + std::to_string(which));
     ASSERT_TRUE(same(got, expected)) << story
@@ -465,7 +442,7 @@ CHECK(nothing_left, 5, "no process and no descriptor remains, whatever happens")
                               : lists[0].back() == "!die" ? "after a worker was killed"
                                                           : "after all went well";
     const auto run = count(lists);
-    ASSERT_TRUE(went_well(run)) << story;
+    ASSERT_TRUE(came_back(run)) << story;
     ASSERT_GT(run.value<int>("processes"), 0) << "workers that asked for texts, " << story;
     ASSERT_EQ(run.value<int>("alive"), 0) << "workers that still ran when count_words was over, " << story;
     auto left = run.left.zombies;

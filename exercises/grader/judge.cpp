@@ -43,6 +43,12 @@ testing::AssertionResult came_to_its_end(const Run& run) {
   return testing::AssertionFailure() << run.story("the scenario did not come to its end");
 }
 
+testing::AssertionResult went_well(const Run& run) {
+  const auto troubles = run.values<std::string>("trouble");
+  if (!troubles.empty()) return testing::AssertionFailure() << troubles.front();
+  return came_to_its_end(run);
+}
+
 testing::AssertionResult left_nothing(const Run& run) {
   if (const auto ended = came_to_its_end(run); !ended) return ended;
   const auto left = run.left.all();

@@ -59,6 +59,9 @@ testing::AssertionResult left_nothing(const Run& run);
 /// True if the scenario came to its end.
 testing::AssertionResult came_to_its_end(const Run& run);
 
+/// The same, and nothing went wrong on the way: nobody has told of trouble.
+testing::AssertionResult went_well(const Run& run);
+
 /// A check's points and what it asks for, kept beside its verdict.
 void describe_check(int points, const char* asks);
 
