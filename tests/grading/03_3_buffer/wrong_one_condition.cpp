@@ -1,6 +1,6 @@
 // Wrong: one condition for all, and one wake for each change: it goes to one of the same kind.
 // loses: many killed
-// says: another put 1, and 2 before
+// says: another put 1, and put 2
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
