@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What holds values in the server, and proxies of it. One call at a time is made on such an object.
+/// What holds values in the server, which makes one call at a time on each. Their proxies have the methods that
+/// MP_METHODS names.
 
 #include <algorithm>
 #include <any>
@@ -22,7 +23,8 @@ struct Cell {
   MP_METHODS(load, store, update)
 };
 
-/// Values by position. A negative one counts from the end; one beyond either end throws std::out_of_range.
+/// Values by position. A negative one counts from the end; one beyond either end throws std::out_of_range. It is a
+/// managed array, too, which never grows. \python{multiprocessing.managers.SyncManager, list, Array}
 template <class T>
 struct List {
   T get(long i) { return *at(i); }

@@ -73,10 +73,10 @@ struct MethodsOf<T, P> : T::template Methods<P> {};
 /// goes, and so it does when the last process that has one is killed; at the latest, with the manager. One that came
 /// out of another object stays until that thread's next call.
 ///
-/// Each call is a message there and one back; arguments travel as what you write, so name the type where you would
-/// write braces. A function that runs in the server and calls its own object by a proxy waits for ever. All of them
-/// block until the object is free and the call done. They throw what the call throws, with its type (see Remote), and
-/// EndOfFile, BrokenPipe or std::system_error when the server is gone.
+/// Each call is a message there and one back, and blocks until the object is free and the call done. It throws what the
+/// call throws, with its type (see Remote), and EndOfFile, BrokenPipe or std::system_error when the server is gone.
+/// Arguments travel as what you write: name the type where you would write braces. What runs in the server must not
+/// call its own object by a proxy: it would wait for itself.
 ///
 /// \python{multiprocessing.managers.BaseProxy}
 template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What is waited for: chapter 03's locks and their kin in the server, a queue, and proxies of them.
+/// What is waited for, in the server: locks that belong to clients, chapter 03's signals, and a queue of threads. Their
+/// proxies have the methods that MP_METHODS names.
 
 #include <condition_variable>
 #include <deque>
@@ -91,7 +92,7 @@ struct SessionLock {
   std::atomic<long> notices{0};
   std::mutex mutex{};
   std::condition_variable changed{};
-  std::weak_ptr<Session> owner{};  // all below is guarded by the mutex, or changed by who holds the lock
+  std::weak_ptr<Session> owner{};  // and below: changed with the mutex held, or by who holds the lock
   int depth = 0;
   std::atomic<bool> half_changed{false};
 };
@@ -166,4 +167,5 @@ struct ThreadQueue {
   long undone = 0;
   MP_METHODS(put, try_put, try_put_for, get, try_get, try_get_for, task_done, join, try_join_for, size_hint)
 };
+
 }  // namespace mp
