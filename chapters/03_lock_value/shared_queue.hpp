@@ -65,8 +65,8 @@ class Ring : public Handle<RingState> {
 ///
 /// Values are copied byte by byte: nothing is pickled, and while there is room at one end and something at the other,
 /// one who puts and one who gets make no call to the kernel. Whoever is killed has put or taken its value, or has not,
-/// and the others go on. It has no end of its own: when all who put are gone, `get` waits for ever, so put something
-/// that says so, or wait with a limit.
+/// and the others go on. It is not fair: of several who get, one may always come first. It has no end of its own: when
+/// all who put are gone, `get` waits for ever, so put something that says so, or wait with a limit.
 ///
 /// Python has none; the nearest is a multiprocessing.Array with two semaphores.
 template <class T>
