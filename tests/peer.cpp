@@ -16,6 +16,7 @@
 #include "03_lock_value/shared_queue.hpp"
 #include "03_lock_value/value.hpp"
 #include "04_manager/manager.hpp"
+#include "05_pool/pool.hpp"
 #include "common/chains.hpp"
 #include "common/workloads.hpp"
 
@@ -223,6 +224,34 @@ Result served_dict(long n, bool setting) {
   return {seconds, static_cast<double>(n), false};
 }
 
+// ---- 05: the pool ----
+
+long squared(long x) { return x * x; }
+
+/// Maps of 100,000 numbers, in a pool that has started.
+Result pool_map(long n, std::optional<long> chunksize) {
+  mp::Pool pool{2};
+  std::vector<long> numbers(100'000);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  (void)pool.map(mp::fn<squared>, numbers);
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; i += std::ssize(numbers)) {
+    const auto squares = pool.map(mp::fn<squared>, numbers, {.chunksize = chunksize});
+    for (const long x : numbers) expect(squares[static_cast<std::size_t>(x)] == x * x, "a square");
+  }
+  const double seconds = mp::seconds_since(begin);
+  return {seconds, static_cast<double>((n + 99'999) / 100'000 * 100'000), false};
+}
+
+/// One call and back.
+Result pool_apply(long n) {
+  mp::Pool pool{2};
+  (void)pool.apply(mp::fn<squared>, 1L);
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; ++i) expect(pool.apply(mp::fn<squared>, i) == i * i, "a square");
+  return {mp::seconds_since(begin), static_cast<double>(n), true};
+}
+
 const std::vector<Benchmark> benchmarks{
     {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
     {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
@@ -243,6 +272,10 @@ const std::vector<Benchmark> benchmarks{
     {"lock_contended", "Value", 500'000, 5'000'000, [](long n) { return under_lock(n, true); }},
     {"dict_set", "Manager", 20'000, 200'000, [](long n) { return served_dict(n, true); }},
     {"dict_get", "Manager", 20'000, 200'000, [](long n) { return served_dict(n, false); }},
+    {"map_c1", "Pool", 100'000, 200'000, [](long n) { return pool_map(n, 1); }},
+    {"map_default", "Pool", 1'000'000, 10'000'000, [](long n) { return pool_map(n, {}); }},
+    {"map_c1000", "Pool", 1'000'000, 10'000'000, [](long n) { return pool_map(n, 1000); }},
+    {"submit_roundtrip", "Pool", 2'000, 20'000, pool_apply},
 };
 
 }  // namespace

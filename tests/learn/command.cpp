@@ -159,16 +159,34 @@ TEST(Run, StepsOfTheLockSayWhatTheLessonSays) {
 
 TEST(Run, StepsOfTheManagerSayWhatTheLessonSays) {
   const State state;
-  for (const auto& [step, says] : {std::pair{"s1_server", "to 1\nbe 1\nor 1\nnot 1\nto 2\nbe 2\n"},
-                                   {"s2_threads", "b is answered\nand now a\n"},
-                                   {"s3_calls", "there 1, here 0\n"},
-                                   {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
-                                   {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
-                                   {"s6_copies", "in the copy: 2\nput back: 3\nnested: 3\n"},
-                                   {"s7_lost", "two have added one: 1\nand two more: 3\n"},
-                                   {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},
-                                   {"s9_own_type", "a deposit of nothing, said the server\n105\n"}}) {
+  for (const auto& [step, says] :
+       {std::pair{"s1_server", "to 1\nbe 1\nor 1\nnot 1\nto 2\nbe 2\n"},
+        {"s2_threads", "b is answered\nand now a\n"},
+        {"s3_calls", "there 1, here 0\n"},
+        {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
+        {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
+        {"s6_copies", "in the copy: 2\nput back: 3\nnested: 3\n"},
+        {"s7_lost", "two have added one: 1\nand two more: 3\n"},
+        {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},
+        {"s9_own_type", "a deposit of nothing, said the server\n105\n"}}) {
     const auto seen = learn({"run", std::string{"04/"} + step});
+    EXPECT_EQ(seen.code, 0) << step;
+    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
+TEST(Run, StepsOfThePoolSayWhatTheLessonSays) {
+  const State state;
+  for (const auto& [step, says] :
+       {std::pair{"s1_by_hand", "1\n4\n9\n"},
+        {"s2_who_has_what", " * 7 = 49\n"},
+        {"s3_chunks", "  9 calls, 2 workers: chunks of 2\n100 calls, 2 workers: chunks of 13\n"},
+        {"s4_errors", "called with 3\ncalled with 6\ncalled with 7\ncalled with 8\nout_of_range: four"},
+        {"s5_dead_worker", "ended while it had this task: killed by SIGKILL (Killed)\n16\n25\n"},
+        {"s6_take_back", "the worker has begun 0\ntaken back: 1\ntaken back: 2\ntaken back: 3\n"},
+        {"s7_imap", "1936 \nfewer than 100 numbers were read\n"},
+        {"s8_leave", "the pool was terminated\ncalled back with 2\n2\n"}}) {
+    const auto seen = learn({"run", std::string{"05/"} + step});
     EXPECT_EQ(seen.code, 0) << step;
     EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
   }

@@ -1,0 +1,242 @@
+// The thread that serves a pool. Its turn: hand out what waits, let whoever has nothing take what another has not
+// begun, sleep until there is news, hear the answers, and bury the dead.
+#include "05_pool/crew.hpp"
+
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+
+#include "common/background.hpp"
+
+namespace mp {
+namespace {
+
+// A small task is done before news of it could reach us: so a worker has some more in its channel. They are taken back
+// if they come to wait there, so that neither a long task nor one that waits for another holds them up. All of it fits
+// into the channel: to hand out never blocks.
+constexpr std::size_t most_with_a_worker = 32, most_bytes_with_a_worker = 64 * 1024, most_failed_starts = 20;
+
+thread_local const Crew* served_here = nullptr;
+
+/// Makes the call: no error and its result, or an error; that of a codec as well.
+Message answer_to(Message task) try {
+  Decoder in{std::move(task)};
+  Encoder out;
+  encode(out, std::optional<Remote>{});
+  find_task(decode<std::string>(in))(in, out);
+  return out.take();
+} catch (...) {
+  return pickled(std::optional{Remote::current()});
+}
+
+/// All that a worker does, after its first call so many times at most. An empty message sends it home, as does the end
+/// of its parent.
+void work(Descriptor tasks, Descriptor answers, int most) try {
+  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the parent's to decide on
+  const sigset_t none{};      // the thread that started us blocks all
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const Channel in{std::move(tasks), {}}, out{{}, std::move(answers)};
+  for (int n = 0; most == 0 || n <= most; ++n) {
+    auto task = *in.receive(Deadline{});
+    if (task.bytes.empty()) return;
+    out.send(answer_to(std::move(task)));
+  }
+} catch (const std::runtime_error&) {}  // the parent is gone
+
+std::exception_ptr as_exception(const Remote& error) try { error.rethrow(); } catch (...) {
+  return std::current_exception();
+}
+
+std::string how_it_ended(const Process& process) try { return process.status().text(); } catch (const StatusLost&) {
+  return "nobody knows how";  // somebody else has waited for it
+}
+
+}  // namespace
+
+Crew::Crew(int workers, PoolOptions options)
+    : size{workers}, options_{std::move(options)}, bell_{check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {
+  if (workers < 1 || options_.max_tasks_per_child < 0)
+    throw std::invalid_argument{fmt::format("a pool cannot have {} workers, each for {} tasks (0: for any number)",
+                                            workers, options_.max_tasks_per_child)};
+  for (int i = 0; i < workers; ++i) workers_.push_back(start_worker(start::fork));  // while no thread of ours runs
+  thread_ = background_thread([this] { serve(); });
+}
+
+/// The first that it has is the initializer.
+Crew::Worker Crew::start_worker(auto starter) {
+  Channel tasks = Channel::open(), answers = Channel::open();
+  Worker worker{Process{starter, ProcessOptions{.daemon = true}, fn<work>, tasks.reader.duplicate(),
+                        std::move(answers.writer), options_.max_tasks_per_child},
+                std::move(tasks), std::move(answers)};
+  give(worker, Job{{options_.initializer.call.bytes, {}}, [](const Outcome&) {}});
+  worker.process.start();
+  return worker;
+}
+
+// ---- called by the pool's users, in any thread ----
+
+void Crew::add(std::vector<Job> jobs) {
+  if (::getpid() != owner_) throw std::logic_error{"this pool belongs to another process: make one here"};
+  const std::scoped_lock lock{mutex_};
+  if (ended_by_) std::rethrow_exception(ended_by_);
+  if (closed_) throw std::logic_error{"the pool is closed: it takes no more tasks"};
+  for (Job& job : jobs) {
+    job.number = numbers_++;
+    const auto bytes = std::as_bytes(std::span{&job.number, 1});
+    job.call.bytes.insert(job.call.bytes.end(), bytes.begin(), bytes.end());
+    waiting_.push_back(std::move(job));
+  }
+  ::eventfd_write(bell_.number(), 1);  // matches the read in wait_for_news
+}
+
+void Crew::close() {
+  const std::scoped_lock lock{mutex_};
+  closed_ = true;
+  ::eventfd_write(bell_.number(), 1);
+}
+
+void Crew::end_by(const auto& error) {
+  const std::scoped_lock lock{mutex_};
+  if (!ended_by_) ended_by_ = std::make_exception_ptr(error);
+}
+
+void Crew::terminate() {
+  if (::getpid() != owner_) return void(new std::thread{std::move(thread_)});  // a forked copy has no thread to join
+  end_by(PoolTerminated{"the pool was terminated"});
+  ::eventfd_write(bell_.number(), 1);
+  if (served_here != this) join();  // a callback may terminate its pool, but not wait for it
+}
+
+void Crew::join() {
+  if (served_here == this) throw std::logic_error{"a callback cannot join its pool: it runs in the pool's own thread"};
+  if (const std::scoped_lock lock{mutex_}; !closed_ && !ended_by_)
+    throw std::logic_error{"the pool is still running: close it or terminate it before you join it"};
+  const std::scoped_lock lock{joining_};
+  if (thread_.joinable()) thread_.join();
+}
+
+// ---- the thread ----
+
+void Crew::serve() {
+  for (served_here = this; !is_over(); wait_for_news()) {
+    hand_out();
+    balance();
+  }
+  send_home();
+}
+
+bool Crew::is_over() {
+  const bool all_is_done = std::ranges::all_of(workers_, [](auto& worker) { return worker.has.empty(); });
+  const std::scoped_lock lock{mutex_};
+  return ended_by_ || (closed_ && waiting_.empty() && all_is_done);
+}
+
+/// To whoever is ready and has least, as long as that has room.
+void Crew::hand_out() {
+  const auto burden = [](const Worker& worker) { return worker.is_ready ? worker.has.size() : most_with_a_worker; };
+  for (std::unique_lock lock{mutex_}; !waiting_.empty(); lock.lock()) {
+    Worker& worker = *std::ranges::min_element(workers_, {}, burden);
+    const bool is_full = worker.bytes + waiting_.front().call.bytes.size() > most_bytes_with_a_worker;
+    if (burden(worker) == most_with_a_worker || (is_full && !worker.has.empty())) return;
+    Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    give(worker, std::move(job));
+  }
+}
+
+void Crew::give(Worker& worker, Job job) try {
+  worker.tasks.send(job.call);
+  worker.bytes += job.call.bytes.size();
+  worker.has.push_back(std::move(job));
+} catch (...) {  // no memory for the file that it would go in
+  job.done(std::current_exception());
+}
+
+Job Crew::take(Worker& worker, std::deque<Job>::iterator which) {
+  Job job = std::move(*which);
+  worker.has.erase(which);
+  worker.bytes -= job.call.bytes.size();
+  return job;
+}
+
+/// Where nothing waits but somebody has nothing, it gets half of what the busiest has.
+void Crew::balance() {
+  for (Worker& idle : workers_) {
+    if (!idle.is_ready || !idle.has.empty()) continue;
+    Worker& busiest = *std::ranges::max_element(workers_, {}, [](auto& worker) { return worker.has.size(); });
+    for (Job& job : take_back(busiest, busiest.has.size() / 2)) give(idle, std::move(job));
+  }
+}
+
+/// We read its channel as well, and the kernel gives a message to one of us: what we get, it has not begun and never
+/// will.
+std::deque<Job> Crew::take_back(Worker& worker, std::size_t most) {
+  std::deque<Job> jobs;
+  for (std::optional<Message> unread; jobs.size() < most && (unread = worker.tasks.receive(Deadline{Seconds{0}}));) {
+    std::uint64_t number;
+    std::memcpy(&number, &*unread->bytes.end() - sizeof number, sizeof number);
+    jobs.push_back(take(worker, std::ranges::find(worker.has, number, &Job::number)));
+  }
+  return jobs;
+}
+
+void Crew::wait_for_news() {
+  std::vector<pollfd> watched{{bell_.number(), POLLIN, 0}};
+  for (const Worker& worker : workers_)
+    for (const int fd : {worker.answers.reader.number(), worker.process.sentinel()}) watched.push_back({fd, POLLIN, 0});
+  wait_for_any(watched, Deadline{});
+  if (eventfd_t ignored; watched[0].revents != 0) ::eventfd_read(bell_.number(), &ignored);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (watched[2 * i + 1].revents != 0) hear(workers_[i]);
+    if (watched[2 * i + 2].revents != 0) bury(workers_[i]);
+  }
+}
+
+/// It answers in the order in which it was given what it has.
+void Crew::hear(Worker& worker) try {
+  while (auto message = worker.answers.receive(Deadline{Seconds{0}})) {
+    Decoder answer{std::move(*message)};
+    const Job job = take(worker, worker.has.begin());
+    const auto error = decode<std::optional<Remote>>(answer);
+    failed_starts_ = 0;
+    if (!std::exchange(worker.is_ready, true) && error)
+      end_by(BrokenPool{"the workers' initializer threw " + error->type() + ": " + error->text});
+    error ? job.done(as_exception(*error)) : job.done(&answer);
+  }
+} catch (const EndOfFile&) {  // it is dead, or has closed what it should not, and can say no more
+  worker.process.kill();
+}
+
+/// After its death: what it has said is heard, what it had not begun is for others, and what it had begun is lost.
+void Crew::bury(Worker& worker) try {
+  hear(worker);
+  if (!worker.is_ready) worker.has.clear(), ++failed_starts_;
+  if (failed_starts_ == most_failed_starts)
+    throw std::runtime_error{"they end before they are ready: " + how_it_ended(worker.process)};
+  auto again = take_back(worker, worker.has.size());
+  for (const std::scoped_lock lock{mutex_}; !again.empty(); again.pop_back())
+    waiting_.push_front(std::move(again.back()));
+  for (const Job& lost : std::exchange(worker.has, {}))  // one at most
+    lost.done(std::make_exception_ptr(WorkerDied{fmt::format("worker {} ended while it had this task: {}",
+                                                             worker.process.pid(), how_it_ended(worker.process))}));
+  worker = start_worker(start::spawn);  // a fork would copy whatever other threads are at
+} catch (const std::exception& error) {
+  end_by(BrokenPool{fmt::format("the pool has no workers: {}", error.what())});
+}
+
+void Crew::send_home() {
+  std::unique_lock lock{mutex_};
+  auto undone = std::move(waiting_);
+  const auto why = ended_by_;
+  lock.unlock();
+  for (Worker& worker : workers_) {
+    why ? worker.process.terminate() : worker.tasks.send({});
+    std::ranges::move(worker.has, std::back_inserter(undone));
+  }
+  for (Worker& worker : workers_)
+    if (!why) worker.process.join();
+  workers_.clear();  // whoever does not end is killed after a second
+  for (const Job& job : undone) job.done(why);
+}
+
+}  // namespace mp

@@ -1,0 +1,117 @@
+#pragma once
+/// \file
+/// What is behind a Pool: its workers, each with a channel of its own, and the one thread that knows who has what.
+
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "01_process/process.hpp"
+#include "04_manager/remote_error.hpp"
+
+namespace mp {
+
+/// The worker that had the task is dead: killed, crashed, or it has called `exit`. Whether the task did anything before
+/// that, nobody knows. Python waits for ever.
+class WorkerDied : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The pool was terminated before the task was done. Python's result never becomes ready.
+class PoolTerminated : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The pool can start no workers: their initializer throws, or they die before they are ready.
+class BrokenPool : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The first call of every worker: `{mp::fn<open_database>, "words.db"}`; nothing, by default.
+struct Initializer {
+  Initializer() : Initializer{[] {}} {}
+  template <class F, class... Args>
+  requires std::invocable<F, Kept<Args>...> Initializer(F f, Args... args)  // not explicit: so that braces will do
+      : call{pack<F, Kept<Args>...>(f, std::move(args)...)} {
+    (refuse<Offender<F, Crossing::anywhere>>(), ..., refuse<Offender<Kept<Args>, Crossing::anywhere>>());
+  }
+  Message call;
+};
+
+/// What a Pool may be given besides the number of its workers.
+struct PoolOptions {
+  Initializer initializer = {};  ///< \python{multiprocessing.pool.Pool, initializer}
+  int max_tasks_per_child = 0;   ///< after so many (a chunk is one) a new process takes a worker's place; 0: never
+};
+
+/// What has come of a task: a result, to be read there, or an error.
+using Outcome = std::variant<Decoder*, std::exception_ptr>;
+
+/// A call to make in one of the workers.
+struct Job {
+  Message call;
+  std::function<void(const Outcome&)> done;  ///< called once, in the crew's thread; must not throw
+  std::uint64_t number = 0;                  ///< given by the crew; also the last bytes of the call
+};
+
+/// The workers of a pool and the thread that serves them. That thread alone touches them: it hands out jobs, takes
+/// results, buries the dead and starts others in their place. Nobody shares a lock with a worker, so none can be left
+/// locked; and every message is one packet, or a file in memory, so none can be half there.
+class Crew {
+ public:
+  /// Forks the workers, then starts the thread. Throws std::invalid_argument for options that make no sense,
+  /// std::system_error where the kernel has no room; no worker is left then.
+  Crew(int workers, PoolOptions options);
+
+  /// Does not block. Throws std::logic_error once it is closed or in another process, BrokenPool and PoolTerminated.
+  void add(std::vector<Job> jobs);
+
+  void close();      ///< takes no more jobs; the workers leave when all are done
+  void terminate();  ///< ends the workers now; what is not done fails with PoolTerminated; waits for all that
+  void join();       ///< waits until all workers are gone; std::logic_error before the other two, or in its own thread
+
+  const int size;  ///< workers
+
+ private:
+  struct Worker {
+    Process process;
+    Channel tasks;             // we have both ends: what it has not begun can be taken back
+    Channel answers;           // we have the reader
+    bool is_ready = false;     // has made its first call
+    std::size_t bytes = 0;     // of all that it has
+    std::deque<Job> has = {};  // the first is the next that it will answer
+  };
+
+  Worker start_worker(auto starter);
+  void serve();
+  bool is_over();
+  void hand_out();
+  void give(Worker& worker, Job job);
+  Job take(Worker& worker, std::deque<Job>::iterator which);
+  void balance();
+  std::deque<Job> take_back(Worker& worker, std::size_t most);
+  void wait_for_news();
+  void hear(Worker& worker);
+  void bury(Worker& worker);
+  void end_by(const auto& error);
+  void send_home();
+
+  const PoolOptions options_;
+  const pid_t owner_ = ::getpid();
+  const Descriptor bell_;  // an eventfd: readable when a user has done something
+
+  // The thread's own.
+  std::vector<Worker> workers_;
+  std::size_t failed_starts_ = 0;  // in a row
+
+  std::mutex mutex_;  // of what follows
+  bool closed_ = false;
+  std::exception_ptr ended_by_ = nullptr;  // why it is over
+  std::deque<Job> waiting_;
+  std::uint64_t numbers_ = 0;
+
+  std::mutex joining_;
+  std::thread thread_;
+};
+
+}  // namespace mp
