@@ -114,8 +114,8 @@ Round measure(const std::function<std::string()>& body, Seconds limit) {
   if (pid == 0) be_measured(body, recording, report);
 
   const Descriptor child{check(pidfd_open(pid, 0), "pidfd_open")};
+  interrupt::remember(child.number());  // at once: Ctrl-C may come at any time
   samples.take(pid);
-  interrupt::remember(child.number());
   const bool in_time = watch(child, pid, limit, samples);
   interrupt::forget(child.number());
   const double waited = seconds_since(samples.start);
