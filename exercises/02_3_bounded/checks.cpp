@@ -116,16 +116,16 @@ SCENARIO(whole) {
       for (int i = 0; i < each; ++i)
         queue->put(std::string(static_cast<std::size_t>(60'000 - i), static_cast<char>('a' + p)));
     });
-  int whole = 0;
-  for (int i = 0; i < putters * each; ++i) {
+  for (int whole = 0; whole < putters * each;) {
     const std::string text = queue->get();
+    if (text.empty()) continue;  // it did not wait: another check's matter, and here a matter of luck
     if (text.size() <= 60'000 - each)
       return grader::report("found", "a text of " + std::to_string(text.size()) + " bytes, of which more went in");
     if (text.find_first_not_of(text[0]) != std::string::npos)
       return grader::report("found", std::string{"bytes of two texts in one"});
     ++whole;
   }
-  grader::report("found", std::to_string(whole) + " whole texts");
+  grader::report("found", std::to_string(putters * each) + " whole texts");
 }
 
 /// Children are killed while they wait in `get`, and in `put`; then others use the queue.

@@ -1,5 +1,5 @@
 // Wrong: takes nothing for a text when there is none.
-// loses: waits shared whole
+// loses: waits shared
 // says: get returned though nothing had been put
 #include <sys/eventfd.h>
 #include <sys/socket.h>
