@@ -58,7 +58,9 @@ Round run(const std::function<std::string()>& body) {
 /// noexcept, for an exception would run on into a copy of the measuring program.
 [[noreturn]] void be_measured(const std::function<std::string()>& body, const Recording& recording,
                               const Descriptor& report) noexcept {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // the measuring process has one thread, so this means the process
+  // The measuring process has one thread, so this means the process; and it may be interrupted before it has
+  // remembered us. SIGINT, for SIGKILL would leave our workers behind.
+  ::prctl(PR_SET_PDEATHSIG, SIGINT);
   recording.begin();
   Encoder out;
   encode(out, run(body));

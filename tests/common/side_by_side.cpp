@@ -275,9 +275,9 @@ TEST(SideBySide, SaysWhatItCannotWriteBeforeItMeasures) {
   EXPECT_NE(ended.errors.find("/no/such/folder/file"), std::string::npos) << ended.errors;
 }
 
-TEST(SideBySide, TakesItsWorkersAlongWhenItIsInterrupted) {
-  const mp::RawArray<std::atomic<pid_t>> workers{2};
-  tidy::Background measuring{[&] {
+/// A program whose two workers never end, once they both run; their pids go to `workers`.
+tidy::Background measuring_without_end(const mp::RawArray<std::atomic<pid_t>>& workers) {
+  return tidy::Background{[&] {
     char name[] = "program";
     char* argv[] = {name};
     mp::main_guard(1, argv);
@@ -291,13 +291,33 @@ TEST(SideBySide, TakesItsWorkersAlongWhenItIsInterrupted) {
     });
     return run.report();
   }};
+}
+
+/// All of them, and those that lost their parent came to us.
+bool all_end() {
+  return tidy::eventually([] {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    return mp::descendants(::getpid()).empty();
+  });
+}
+
+TEST(SideBySide, TakesItsWorkersAlongWhenItIsInterrupted) {
+  const mp::RawArray<std::atomic<pid_t>> workers{2};
+  auto measuring = measuring_without_end(workers);
   ASSERT_TRUE(tidy::eventually([&] { return workers[1] != 0; }));
   measuring.signal(SIGINT);
   const auto seen = measuring.wait();
   EXPECT_EQ(seen.code, -SIGINT);
   EXPECT_EQ(std::count(seen.errors.begin(), seen.errors.end(), 'I'), 1) << "one message: " << seen.errors;
-  EXPECT_TRUE(tidy::eventually([] {  // all of them, and those that lost their parent came to us
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
-    return mp::descendants(::getpid()).empty();
-  }));
+  EXPECT_TRUE(all_end());
+}
+
+// As when it is interrupted before it knows whom it has started.
+TEST(SideBySide, TakesItsWorkersAlongWhenItCannotSaySo) {
+  const mp::RawArray<std::atomic<pid_t>> workers{2};
+  auto measuring = measuring_without_end(workers);
+  ASSERT_TRUE(tidy::eventually([&] { return workers[1] != 0; }));
+  measuring.signal(SIGKILL);
+  EXPECT_EQ(measuring.wait().code, -SIGKILL);
+  EXPECT_TRUE(all_end());
 }

@@ -210,6 +210,7 @@ int main(int argc, char** argv) {
   ::setenv("TMPDIR", temporary.c_str(), 1);
   ::setenv("LEARN_STATE", (temporary + "/state").c_str(), 1);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::signal(SIGINT, SIG_DFL);  // ignored where a shell started us in the background
   testing::InitGoogleTest(&argc, argv);
   testing::UnitTest::GetInstance()->listeners().Append(new tidy::Watch);
   mp::Process{[] {}}.start();  // the first one opens what the process keeps for good
