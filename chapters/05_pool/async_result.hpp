@@ -2,8 +2,6 @@
 /// \file
 /// What will come of a task of a pool.
 
-#include <fmt/format.h>
-
 #include <future>
 
 #include "05_pool/crew.hpp"
@@ -68,8 +66,7 @@ struct Callbacks {
     if (auto* result = std::get_if<T>(&arrived); result && callback) callback(*result);
     if (auto* error = std::get_if<std::exception_ptr>(&arrived); error && error_callback) error_callback(*error);
   } catch (...) {
-    const auto error = Remote::current();
-    fmt::print(stderr, "a callback of a pool threw {}: {}\n", error.type(), error.text);
+    fmt::print(stderr, "a callback of a pool threw {}\n", describe_current_exception());
   }
 };
 
@@ -100,13 +97,12 @@ class Promised {
     error_ ? promise_.set_exception(error_) : promise_.set_value(std::get<T>(std::move(arrived)));
   }
   T joined() {
+    std::vector<R> all;
+    for (auto& chunk : chunks_) std::ranges::move(chunk, std::back_inserter(all));
     if constexpr (std::same_as<T, R>)
-      return R(std::move(chunks_.at(0).at(0)));
-    else {
-      std::vector<R> all;
-      for (auto& chunk : chunks_) std::move(chunk.begin(), chunk.end(), std::back_inserter(all));
+      return R(std::move(all.at(0)));
+    else
       return all;
-    }
   }
   Callbacks<T> callbacks_;
   std::vector<std::vector<R>> chunks_;

@@ -19,6 +19,11 @@ struct Calls;
 template <class F, class... Args>
 struct Calls<F, std::tuple<Args...>> {
   using Result = ResultOf<F, Args...>;
+  /// Fails to compile, and says why, where F, an argument or the result cannot go to another process.
+  static consteval void refuse_what_cannot_go() {
+    refuse<Offender<F, Crossing::anywhere>>(), refuse<Offender<Result, Crossing::anywhere>>();
+    (refuse<Offender<Args, Crossing::anywhere>>(), ...);
+  }
 
   std::vector<Result> operator()(const F& f, std::vector<std::tuple<Args...>> chunk) const {
     std::vector<Result> results;
@@ -31,50 +36,61 @@ struct Calls<F, std::tuple<Args...>> {
   }
 };
 
-/// Fails to compile, and says why, where F, an argument or the result cannot go to a pool.
-template <class F, class Result, class... Args>
-consteval bool can_go_to_a_pool() {
-  refuse<Offender<F, Crossing::anywhere>>(), refuse<Offender<Result, Crossing::anywhere>>();
-  (refuse<Offender<Args, Crossing::anywhere>>(), ...);
-  return Picklable<F> && Picklable<Result> && (Picklable<Args> && ...);
-}
-
-/// Goes through ranges side by side, until the shortest ends. If `spread`, each element is a tuple or a pair that has
-/// several arguments.
-template <bool spread, std::ranges::view... Views>
+/// Goes through ranges side by side, until the shortest ends. Not to be copied: its iterators are of its own views.
+template <std::ranges::view... Views>
 class Together {
-  static auto arguments(auto&&... elements) {
-    if constexpr (spread)
-      return std::apply([](auto&&... part) { return std::tuple{part...}; }, elements...);
-    else
-      return std::tuple<std::ranges::range_value_t<Views>...>{elements...};
-  }
-
  public:
-  using Arguments = decltype(arguments(std::declval<std::ranges::range_value_t<Views>>()...));  // of one call
-  explicit Together(Views... views) : views_{std::move(views)...} {}
-  Together(const Together&) = delete;  // its iterators are of its own views
+  using Arguments = std::tuple<std::ranges::range_value_t<Views>...>;  // of one call
+  explicit Together(Views... views)
+      : views_{std::move(views)...},
+        at_{std::apply([](auto&... view) { return std::tuple{std::ranges::subrange{view}...}; }, views_)} {}
 
   /// The next n, or as many as there are.
   std::vector<Arguments> take(long n = std::numeric_limits<long>::max()) {
     std::vector<Arguments> taken;
-    for (; n > 0 && std::apply([](auto&... at) { return ((at.first != at.second) && ...); }, at_); --n) {
-      taken.push_back(std::apply([](auto&... at) { return arguments(*at.first...); }, at_));
-      std::apply([](auto&... at) { (void(++at.first), ...); }, at_);
+    for (; n > 0 && std::apply([](auto&... at) { return (!at.empty() && ...); }, at_); --n) {
+      taken.push_back(std::apply([](auto&... at) { return Arguments{*at.begin()...}; }, at_));
+      std::apply([](auto&... at) { (at.advance(1), ...); }, at_);
     }
     return taken;
   }
 
  private:
   std::tuple<Views...> views_;
-  std::tuple<std::pair<std::ranges::iterator_t<Views>, std::ranges::sentinel_t<Views>>...> at_ = std::apply(
-      [](auto&... view) {
-        return std::make_tuple(std::pair{std::ranges::begin(view), std::ranges::end(view)}...);
-      },
-      views_);
+  std::tuple<std::ranges::subrange<std::ranges::iterator_t<Views>, std::ranges::sentinel_t<Views>>...> at_;
 };
 
+/// The ranges, side by side. Fails to compile where F cannot be called in another process with what is in them.
+template <class F, class... Ranges>
+auto together(Ranges&&... ranges) {
+  using All = Together<std::views::all_t<Ranges>...>;
+  if constexpr (!std::is_void_v<F>) Calls<F, typename All::Arguments>::refuse_what_cannot_go();
+  return std::make_shared<All>(std::views::all(std::forward<Ranges>(ranges))...);
+}
+
+/// Calls act(options, up to three ranges together). A braced list of options takes the place of the first range that is
+/// not there: that is what the ranges' default type is for.
+template <class F, class Options, class A, class B, class C>
+auto over(auto act, const Options& options, A&& a, B&& b, C&& c) {
+  if constexpr (!std::same_as<std::decay_t<C>, Options>)
+    return act(options, together<F>(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c)));
+  else if constexpr (!std::same_as<std::decay_t<B>, Options>)
+    return act(c, together<F>(std::forward<A>(a), std::forward<B>(b)));
+  else
+    return act(b, together<F>(std::forward<A>(a)));
+}
+
 /// How many calls a chunk has, unless you say otherwise: so many that each worker gets four chunks. Zero for none.
-inline long default_chunksize(long calls, int workers) { return (calls + 4 * workers - 1) / (4 * workers); }
+inline long default_chunksize(long calls, long workers) { return (calls + 4 * workers - 1) / (4 * workers); }
+
+/// What a range-for needs of a source whose `next` gives an optional.
+template <class Source>
+struct ResultIterator {
+  Source* of;
+  decltype(std::declval<Source>().next()) here;
+  auto& operator*() { return *here; }
+  void operator++() { here = of->next(); }
+  bool operator==(std::default_sentinel_t) const { return !here; }
+};
 
 }  // namespace mp

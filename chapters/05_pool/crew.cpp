@@ -2,7 +2,6 @@
 // begun, sleep until there is news, hear the answers, and bury the dead.
 #include "05_pool/crew.hpp"
 
-#include <fmt/format.h>
 #include <sys/eventfd.h>
 
 #include "common/background.hpp"
@@ -13,7 +12,7 @@ namespace {
 // A small task is done before news of it could reach us: so a worker has some more in its channel. They are taken back
 // if they come to wait there, so that neither a long task nor one that waits for another holds them up. All of it fits
 // into the channel: to hand out never blocks.
-constexpr std::size_t most_with_a_worker = 32, most_bytes_with_a_worker = 64 * 1024, most_failed_starts = 20;
+constexpr std::size_t most_bytes_with_a_worker = 64 * 1024, most_failed_starts = 20;
 
 thread_local const Crew* served_here = nullptr;
 
@@ -53,11 +52,13 @@ std::string how_it_ended(const Process& process) try { return process.status().t
 }  // namespace
 
 Crew::Crew(int workers, PoolOptions options)
-    : size{workers}, options_{std::move(options)}, bell_{check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {
-  if (workers < 1 || options_.max_tasks_per_child < 0)
-    throw std::invalid_argument{fmt::format("a pool cannot have {} workers, each for {} tasks (0: for any number)",
-                                            workers, options_.max_tasks_per_child)};
-  for (int i = 0; i < workers; ++i) workers_.push_back(start_worker(start::fork));  // while no thread of ours runs
+    : size{at_least_one("workers", workers)},
+      options_{std::move(options)},
+      bell_{check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {
+  at_least_one("max_tasks_per_child", options_.max_tasks_per_child.value_or(1));
+  at_least_one("at_once", options_.at_once);
+  // While no thread of ours runs:
+  for (long i = 0; options_.start == StartBy::fork && i < size; ++i) workers_.push_back(start_worker(start::fork));
   thread_ = background_thread([this] { serve(); });
 }
 
@@ -65,7 +66,7 @@ Crew::Crew(int workers, PoolOptions options)
 Crew::Worker Crew::start_worker(auto starter) {
   Channel tasks = Channel::open(), answers = Channel::open();
   Worker worker{Process{starter, ProcessOptions{.daemon = true}, fn<work>, tasks.reader.duplicate(),
-                        std::move(answers.writer), options_.max_tasks_per_child},
+                        std::move(answers.writer), options_.max_tasks_per_child.value_or(0)},
                 std::move(tasks), std::move(answers)};
   give(worker, Job{{options_.initializer.call.bytes, {}}, [](const Outcome&) {}});
   worker.process.start();
@@ -74,7 +75,7 @@ Crew::Worker Crew::start_worker(auto starter) {
 
 // ---- called by the pool's users, in any thread ----
 
-void Crew::add(std::vector<Job> jobs) {
+void Crew::add(std::span<Job> jobs) {
   if (::getpid() != owner_) throw std::logic_error{"this pool belongs to another process: make one here"};
   const std::scoped_lock lock{mutex_};
   if (ended_by_) std::rethrow_exception(ended_by_);
@@ -88,9 +89,11 @@ void Crew::add(std::vector<Job> jobs) {
   ::eventfd_write(bell_.number(), 1);  // matches the read in wait_for_news
 }
 
-void Crew::close() {
+void Crew::close(bool drop_waiting) {
+  std::deque<Job> dropped;  // goes after the lock: whoever is told may call us
   const std::scoped_lock lock{mutex_};
   closed_ = true;
+  if (drop_waiting) dropped.swap(waiting_);
   ::eventfd_write(bell_.number(), 1);
 }
 
@@ -117,30 +120,36 @@ void Crew::join() {
 // ---- the thread ----
 
 void Crew::serve() {
-  for (served_here = this; !is_over(); wait_for_news()) {
-    hand_out();
-    balance();
-  }
+  for (served_here = this; recruit(); wait_for_news()) hand_out(), balance();
   send_home();
 }
 
-bool Crew::is_over() {
-  const bool all_is_done = std::ranges::all_of(workers_, [](auto& worker) { return worker.has.empty(); });
-  const std::scoped_lock lock{mutex_};
-  return ended_by_ || (closed_ && waiting_.empty() && all_is_done);
+/// Starts who is missing, if there is something to do; false once it is over.
+bool Crew::recruit() try {
+  std::unique_lock lock{mutex_};
+  auto undone = std::ssize(waiting_);
+  for (const Worker& worker : workers_) undone += worker.is_ready ? std::ssize(worker.has) : 0;
+  if (ended_by_ || (closed_ && undone == 0)) return false;
+  lock.unlock();
+  while (std::ssize(workers_) < std::min(size, undone))
+    workers_.push_back(start_worker(start::spawn));  // a fork would copy whatever other threads are at
+  return true;
+} catch (const std::exception& error) {
+  end_by(BrokenPool{fmt::format("the pool has no workers: {}", error.what())});
+  return false;
 }
 
 /// To whoever is ready and has least, as long as that has room.
 void Crew::hand_out() {
-  const auto burden = [](const Worker& worker) { return worker.is_ready ? worker.has.size() : most_with_a_worker; };
-  for (std::unique_lock lock{mutex_}; !waiting_.empty(); lock.lock()) {
+  const auto burden = [&](const Worker& worker) { return worker.is_ready ? std::ssize(worker.has) : options_.at_once; };
+  for (std::unique_lock lock{mutex_}; !waiting_.empty() && !workers_.empty(); lock.lock()) {
     Worker& worker = *std::ranges::min_element(workers_, {}, burden);
     const bool is_full = worker.bytes + waiting_.front().call.bytes.size() > most_bytes_with_a_worker;
-    if (burden(worker) == most_with_a_worker || (is_full && !worker.has.empty())) return;
+    if (burden(worker) == options_.at_once || (is_full && !worker.has.empty())) return;
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    give(worker, std::move(job));
+    if (job.may_begin()) give(worker, std::move(job));
   }
 }
 
@@ -186,9 +195,9 @@ void Crew::wait_for_news() {
     for (const int fd : {worker.answers.reader.number(), worker.process.sentinel()}) watched.push_back({fd, POLLIN, 0});
   wait_for_any(watched, Deadline{});
   if (eventfd_t ignored; watched[0].revents != 0) ::eventfd_read(bell_.number(), &ignored);
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
+  for (std::size_t i = workers_.size(); i-- > 0;) {  // from the last: bury takes one out
     if (watched[2 * i + 1].revents != 0) hear(workers_[i]);
-    if (watched[2 * i + 2].revents != 0) bury(workers_[i]);
+    if (watched[2 * i + 2].revents != 0) bury(i);
   }
 }
 
@@ -208,20 +217,18 @@ void Crew::hear(Worker& worker) try {
 }
 
 /// After its death: what it has said is heard, what it had not begun is for others, and what it had begun is lost.
-void Crew::bury(Worker& worker) try {
+void Crew::bury(std::size_t which) {
+  Worker worker = std::move(workers_[which]);
+  workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(which));
   hear(worker);
+  const auto how = fmt::format("worker {} ended: {}", worker.process.pid(), how_it_ended(worker.process));
   if (!worker.is_ready) worker.has.clear(), ++failed_starts_;
-  if (failed_starts_ == most_failed_starts)
-    throw std::runtime_error{"they end before they are ready: " + how_it_ended(worker.process)};
+  if (!options_.replace || failed_starts_ == most_failed_starts)
+    end_by(BrokenPool{how + (worker.is_ready ? "" : ", before it was ready")});
   auto again = take_back(worker, worker.has.size());
   for (const std::scoped_lock lock{mutex_}; !again.empty(); again.pop_back())
     waiting_.push_front(std::move(again.back()));
-  for (const Job& lost : std::exchange(worker.has, {}))  // one at most
-    lost.done(std::make_exception_ptr(WorkerDied{fmt::format("worker {} ended while it had this task: {}",
-                                                             worker.process.pid(), how_it_ended(worker.process))}));
-  worker = start_worker(start::spawn);  // a fork would copy whatever other threads are at
-} catch (const std::exception& error) {
-  end_by(BrokenPool{fmt::format("the pool has no workers: {}", error.what())});
+  for (const Job& lost : worker.has) lost.done(std::make_exception_ptr(WorkerDied{how}));  // one at most
 }
 
 void Crew::send_home() {

@@ -2,6 +2,8 @@
 /// \file
 /// What is behind a Pool: its workers, each with a channel of its own, and the one thread that knows who has what.
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -38,10 +40,23 @@ struct Initializer {
   Message call;
 };
 
+/// n, or std::invalid_argument.
+inline long at_least_one(const char* name, long n) {
+  if (n < 1) throw std::invalid_argument{fmt::format("{} must be 1 or more, not {}", name, n)};
+  return n;
+}
+
+/// How workers are started: all at once, as copies of this process, or each when it is needed, as a fresh run of the
+/// program. One that takes another's place is always a fresh run.
+enum class StartBy { fork, spawn };
+
 /// What a Pool may be given besides the number of its workers.
 struct PoolOptions {
-  Initializer initializer = {};  ///< \python{multiprocessing.pool.Pool, initializer}
-  int max_tasks_per_child = 0;   ///< after so many (a chunk is one) a new process takes a worker's place; 0: never
+  Initializer initializer = {};                 ///< \python{multiprocessing.pool.Pool, initializer}
+  std::optional<int> max_tasks_per_child = {};  ///< after so many (a chunk is one) a new process takes its place
+  StartBy start = StartBy::fork;
+  bool replace = true;  ///< a worker that dies; else its death breaks the pool
+  long at_once = 32;    ///< small tasks that a worker is given at most, the one that it does included
 };
 
 /// What has come of a task: a result, to be read there, or an error.
@@ -50,8 +65,9 @@ using Outcome = std::variant<Decoder*, std::exception_ptr>;
 /// A call to make in one of the workers.
 struct Job {
   Message call;
-  std::function<void(const Outcome&)> done;  ///< called once, in the crew's thread; must not throw
-  std::uint64_t number = 0;                  ///< given by the crew; also the last bytes of the call
+  std::function<void(const Outcome&)> done;               ///< called once, in the crew's thread; must not throw
+  std::function<bool()> may_begin = [] { return true; };  ///< asked each time before a worker gets it; or it is dropped
+  std::uint64_t number = 0;                               ///< given by the crew; also the last bytes of the call
 };
 
 /// The workers of a pool and the thread that serves them. That thread alone touches them: it hands out jobs, takes
@@ -64,13 +80,13 @@ class Crew {
   Crew(int workers, PoolOptions options);
 
   /// Does not block. Throws std::logic_error once it is closed or in another process, BrokenPool and PoolTerminated.
-  void add(std::vector<Job> jobs);
+  void add(std::span<Job> jobs);
 
-  void close();      ///< takes no more jobs; the workers leave when all are done
+  void close(bool drop_waiting = false);  ///< takes no more jobs; the workers leave when all are done
   void terminate();  ///< ends the workers now; what is not done fails with PoolTerminated; waits for all that
   void join();       ///< waits until all workers are gone; std::logic_error before the other two, or in its own thread
 
-  const int size;  ///< workers
+  const long size;  ///< workers
 
  private:
   struct Worker {
@@ -84,7 +100,7 @@ class Crew {
 
   Worker start_worker(auto starter);
   void serve();
-  bool is_over();
+  bool recruit();
   void hand_out();
   void give(Worker& worker, Job job);
   Job take(Worker& worker, std::deque<Job>::iterator which);
@@ -92,7 +108,7 @@ class Crew {
   std::deque<Job> take_back(Worker& worker, std::size_t most);
   void wait_for_news();
   void hear(Worker& worker);
-  void bury(Worker& worker);
+  void bury(std::size_t which);
   void end_by(const auto& error);
   void send_home();
 

@@ -41,14 +41,7 @@ class Imap {
     return R(std::move(chunk_[at_++]));
   }
 
-  struct Iterator {
-    Imap* of;
-    std::optional<R> here;
-    R& operator*() { return *here; }
-    void operator++() { here = of->next(); }
-    bool operator==(std::default_sentinel_t) const { return !here; }
-  };
-  Iterator begin() { return {this, next()}; }
+  ResultIterator<Imap> begin() { return {this, next()}; }
   std::default_sentinel_t end() const { return {}; }
 
  private:
@@ -63,13 +56,12 @@ class Imap {
     while (next_call_ && sent_ < taken_ + lookahead_) {
       auto call = next_call_();
       if (!call) return void(next_call_ = nullptr);
-      std::vector<Job> jobs;
-      jobs.push_back({std::move(*call), [arrivals = arrivals_, i = sent_](const Outcome& outcome) {
-                        const std::scoped_lock lock{arrivals->mutex};
-                        arrivals->chunks.emplace(i, read<std::vector<R>>(outcome));
-                        arrivals->news.notify_one();  // matches the wait in next
-                      }});
-      crew_->add(std::move(jobs));
+      Job job{std::move(*call), [arrivals = arrivals_, i = sent_](const Outcome& outcome) {
+                const std::scoped_lock lock{arrivals->mutex};
+                arrivals->chunks.emplace(i, read<std::vector<R>>(outcome));
+                arrivals->news.notify_one();  // matches the wait in next
+              }};
+      crew_->add({&job, 1});
       ++sent_;
     }
   } catch (...) {

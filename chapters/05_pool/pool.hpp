@@ -10,6 +10,8 @@
 /// pool.close(), pool.join();  // or leave the scope: what is not done then is given up
 /// \endcode
 
+#include "common/pickle/task.hpp"  // first: a compiler that refuses a task names the files on the way to this one
+
 #include "05_pool/imap.hpp"
 
 namespace mp {
@@ -44,50 +46,59 @@ class Pool {
   /// \python{multiprocessing.pool.Pool.apply}
   template <class F, class... Args>
   auto apply(const F& f, const Args&... args) {
-    return start_call<F, Kept<Args>...>({}, f, args...).get();
+    return apply_async({}, f, args...).get();
   }
   /// Does not block. \python{multiprocessing.pool.Pool.apply_async}
   template <class F, class... Args>
   auto apply_async(const F& f, const Args&... args) {
-    return AsyncResult{start_call<F, Kept<Args>...>({}, f, args...).share()};
+    return apply_async({}, f, args...);
   }
   /// `apply_async({.callback = …}, f, args…)`
-  template <class F, class... Args>
+  template <class F, class... Args, class Result = ResultOf<F, Kept<Args>...>>
   auto apply_async(Callbacks<ResultOf<F, Kept<Args>...>> callbacks, const F& f, const Args&... args) {
-    return AsyncResult{start_call<F, Kept<Args>...>(std::move(callbacks), f, args...).share()};
+    Calls<F, std::tuple<Kept<Args>...>>::refuse_what_cannot_go();
+    return AsyncResult{
+        start<Result>(std::move(callbacks), f, std::vector{std::tuple<Kept<Args>...>{args...}}, 1).share()};
   }
 
-  /// f of each element of a range, or of two ranges side by side until the shorter ends; the results in that order.
-  /// `map(f, range, {.chunksize = 10})`. Blocks until *all* is done, and throws then if a call has thrown: the error
-  /// that came first. The rest of its chunk was not called. Throws std::invalid_argument for a chunksize below 1.
+  /// f of each element of a range, or of up to three ranges side by side until the shortest ends; the results in that
+  /// order. `map(f, range, {.chunksize = 10})`. Blocks until *all* is done, and throws then if a call has thrown: the
+  /// error that came first. The rest of its chunk was not called. Throws std::invalid_argument for a chunksize below 1.
   /// \python{multiprocessing.pool.Pool.map}
-  template <class F, class A, class B = MapOptions>
-  auto map(const F& f, A&& a, B&& b = {}, const MapOptions& options = {}) {
-    return over(options, a, b, [&](auto& given, auto in) { return start_map({}, given, f, *in).get(); });
+  template <class F, class A, class B = MapOptions, class C = MapOptions>
+  auto map(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
+    return over<F>([&](auto& given, auto in) { return start_map({}, given, f, in->take()).get(); }, options, a, b, c);
   }
   /// Does not block. \python{multiprocessing.pool.Pool.map_async}
-  template <class F, class A, class B = MapOptions>
-  auto map_async(const F& f, A&& a, B&& b = {}, const MapOptions& options = {}) {
-    return over(options, a, b, [&](auto& given, auto in) { return AsyncResult{start_map({}, given, f, *in).share()}; });
+  template <class F, class A, class B = MapOptions, class C = MapOptions>
+  auto map_async(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
+    return over<F>([&](auto& given, auto in) { return AsyncResult{start_map({}, given, f, in->take()).share()}; },
+                   options, a, b, c);
+  }
+  /// `map_async({.callback = …}, f, range)`
+  template <class F, class A>
+  auto map_async(Callbacks<std::vector<ResultOf<F, std::ranges::range_value_t<A>>>> callbacks, const F& f, A&& a,
+                 const MapOptions& options = {}) {
+    return AsyncResult{start_map(std::move(callbacks), options, f, together<F>(a)->take()).share()};
   }
   /// f of the parts of each element, which is a tuple or a pair. \python{multiprocessing.pool.Pool.starmap}
   template <class F, std::ranges::input_range A>
   auto starmap(const F& f, A&& tuples, const MapOptions& options = {}) {
-    return start_map({}, options, f, *together<true>(tuples)).get();
+    std::vector<decltype(std::tuple{std::declval<std::ranges::range_value_t<A>>()})> all;
+    std::ranges::copy(tuples, std::back_inserter(all));
+    return start_map({}, options, f, std::move(all)).get();
   }
 
   /// Does not block: the results are to be taken as they come, in order. Throws std::invalid_argument for a chunksize
   /// or lookahead below 1. \python{multiprocessing.pool.Pool.imap}
-  template <class F, class A, class B = MapOptions>
-  auto imap(const F& f, A&& a, B&& b = {}, const MapOptions& options = {}) {
-    return over(options, std::forward<A>(a), std::forward<B>(b),
-                [&](auto& given, auto in) { return start_imap(true, given, f, std::move(in)); });
+  template <class F, class A, class B = MapOptions, class C = MapOptions>
+  auto imap(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
+    return over<F>(imap_of(true, f), options, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
   }
   /// Whichever is done first comes first. \python{multiprocessing.pool.Pool.imap_unordered}
-  template <class F, class A, class B = MapOptions>
-  auto imap_unordered(const F& f, A&& a, B&& b = {}, const MapOptions& options = {}) {
-    return over(options, std::forward<A>(a), std::forward<B>(b),
-                [&](auto& given, auto in) { return start_imap(false, given, f, std::move(in)); });
+  template <class F, class A, class B = MapOptions, class C = MapOptions>
+  auto imap_unordered(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
+    return over<F>(imap_of(false, f), options, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
   }
 
   /// Takes no more tasks; the workers go when all is done. Does not block. \python{multiprocessing.pool.Pool.close}
@@ -100,71 +111,44 @@ class Pool {
   void join() { crew_->join(); }
 
  private:
-  template <bool spread, class... Ranges>
-  static auto together(Ranges&&... ranges) {
-    return std::make_shared<Together<spread, std::views::all_t<Ranges>...>>(
-        std::views::all(std::forward<Ranges>(ranges))...);
-  }
-  /// Calls act(options, the ranges side by side). A braced list of options takes the place of the second range: that
-  /// is what its default type is for.
-  template <class A, class B>
-  static auto over(const MapOptions& options, A&& a, B&& b, auto act) {
-    if constexpr (std::same_as<std::decay_t<B>, MapOptions>)
-      return act(b, together<false>(std::forward<A>(a)));
-    else
-      return act(options, together<false>(std::forward<A>(a), std::forward<B>(b)));
+  template <class F, class Arguments, class Result = typename Calls<F, Arguments>::Result>
+  auto start_map(Callbacks<std::vector<Result>> callbacks, const MapOptions& options, const F& f,
+                 std::vector<Arguments> all) {
+    const long by_default = std::max(1L, default_chunksize(std::ssize(all), crew_->size));
+    return start<Result>(std::move(callbacks), f, std::move(all),
+                         at_least_one("chunksize", options.chunksize.value_or(by_default)));
   }
 
-  template <class F, class... Args>
-  auto start_call(Callbacks<ResultOf<F, Args...>> callbacks, const F& f, const Args&... args) {
-    using Result = ResultOf<F, Args...>;
-    std::vector<std::tuple<Args...>> one{{args...}};
-    return start(f, one, 1, std::make_shared<Promised<Result, Result>>(std::move(callbacks), 1));
-  }
-
-  template <class F, class Input, class Result = typename Calls<F, typename Input::Arguments>::Result>
-  auto start_map(Callbacks<std::vector<Result>> callbacks, const MapOptions& options, const F& f, Input& in) {
-    auto all = in.take();
-    const long n = std::ssize(all), by_default = std::max(1L, default_chunksize(n, crew_->size));
-    const long size = positive("chunksize", options.chunksize.value_or(by_default)),
-               chunks = n / size + (n % size != 0);
-    return start(f, all, size, std::make_shared<Promised<std::vector<Result>, Result>>(std::move(callbacks), chunks));
-  }
-
-  template <class F>
-  auto start(const F& f, auto& all, long size, auto result) {
+  template <class Result, class T>
+  std::future<T> start(Callbacks<T> callbacks, const auto& f, auto all, long size) {
+    const long n = std::ssize(all), chunks = n / size + (n % size != 0);
+    const auto result = std::make_shared<Promised<T, Result>>(std::move(callbacks), chunks);
     std::vector<Job> jobs;
     for (auto from = all.begin(), to = from; from != all.end(); from = to) {
       to += std::min(size, all.end() - from);
-      jobs.push_back({pack_chunk(f, std::vector(std::move_iterator{from}, std::move_iterator{to})),
+      jobs.push_back({*pack_chunk(f, std::vector(std::move_iterator{from}, std::move_iterator{to})),
                       [result, i = jobs.size()](const Outcome& outcome) { result->take(i, outcome); }});
     }
-    crew_->add(std::move(jobs));
+    crew_->add(jobs);
     return result->get_future();
   }
 
-  template <class F, class Input, class Packed = Calls<F, typename Input::Arguments>>
-  auto start_imap(bool in_order, const MapOptions& options, const F& f, std::shared_ptr<Input> in) {
-    const long size = positive("chunksize", options.chunksize.value_or(1));
-    const long lookahead = positive("lookahead", options.lookahead.value_or(64L * crew_->size));
-    return Imap<typename Packed::Result>{crew_, in_order, lookahead, [=]() -> std::optional<Message> {
-                                           auto chunk = in->take(size);
-                                           if (chunk.empty()) return std::nullopt;
-                                           return pack_chunk(f, chunk);
-                                         }};
+  template <class F>
+  auto imap_of(bool in_order, const F& f) {
+    return [=, this](const MapOptions& options, auto in) {
+      const long size = at_least_one("chunksize", options.chunksize.value_or(1));
+      const long lookahead = at_least_one("lookahead", options.lookahead.value_or(64L * crew_->size));
+      using Packed = Calls<F, typename decltype(in)::element_type::Arguments>;
+      return Imap<typename Packed::Result>{crew_, in_order, lookahead, [=] { return pack_chunk(f, in->take(size)); }};
+    };
   }
 
+  /// Nothing for no calls.
   template <class F, class... Args>
-  static Message pack_chunk(const F& f, const std::vector<std::tuple<Args...>>& chunk) {
-    if constexpr (can_go_to_a_pool<F, ResultOf<F, Args...>, Args...>())
-      return pack(Calls<F, std::tuple<Args...>>{}, f, chunk);
-    else
-      return {};  // the compiler has said why
-  }
-
-  static long positive(const char* name, long n) {
-    if (n < 1) throw std::invalid_argument{fmt::format("{} must be 1 or more, not {}", name, n)};
-    return n;
+  static std::optional<Message> pack_chunk(const F& f, const std::vector<std::tuple<Args...>>& chunk) {
+    if constexpr ((Picklable<F> && ... && Picklable<Args>))
+      if (!chunk.empty()) return pack(Calls<F, std::tuple<Args...>>{}, f, chunk);
+    return std::nullopt;  // or the compiler has said why
   }
 
   std::shared_ptr<Crew> crew_;

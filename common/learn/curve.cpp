@@ -21,8 +21,28 @@ struct Scale {
   double part(double value) const { return high > low ? std::log(value / low) / std::log(high / low) : 0.5; }
 };
 
+/// Round numbers, the first not above `low` and the last not below `high`: powers of ten, and twice and five times
+/// those where they would be few.
+std::vector<double> round_numbers(double low, double high) {
+  const std::vector<double> digits = high / low < 100 ? std::vector{1.0, 2.0, 5.0} : std::vector{1.0};
+  std::vector<double> all;
+  for (double ten = std::pow(10, std::floor(std::log10(low)));; ten *= 10)
+    for (const double digit : digits) {
+      if (digit * ten <= low * 1.001) all.clear();
+      all.push_back(digit * ten);
+      if (digit * ten >= high * 0.999) return all;
+    }
+}
+
+/// The point of a curve where an operation takes least.
+const Measured* best(const Curve& curve) {
+  return *std::min_element(curve.points.begin(), curve.points.end(),
+                           [](auto* a, auto* b) { return each(*a) < each(*b); });
+}
+
 struct Scales {
   Scale x, y;
+  std::vector<double> marks;  // along y
 
   explicit Scales(const std::vector<Curve>& all) {
     for (const Curve& curve : all)
@@ -30,8 +50,9 @@ struct Scales {
         x.include(point->variant.at);
         y.include(each(*point));
       }
-    y.low = std::pow(10, std::floor(std::log10(y.low)));  // whole powers of ten have a mark of their own
-    y.high = std::pow(10, std::ceil(std::log10(y.high)));
+    marks = round_numbers(y.low, y.high);
+    y.low = marks.front();
+    y.high = marks.back();
   }
 };
 
@@ -50,7 +71,7 @@ constexpr std::string_view style = R"(<style>
 
 namespace {
 
-/// A sheet of characters on which curves are drawn: letters for points, dots between them.
+/// A sheet of characters on which curves are drawn: letters for points, a capital for the best, dots between them.
 class Sheet {
  public:
   static constexpr std::size_t width = 62, height = 15;
@@ -64,6 +85,8 @@ class Sheet {
   void draw(const Curve& curve, char letter) {
     for (std::size_t i = 0; i + 1 < curve.points.size(); ++i) connect(*curve.points[i], *curve.points[i + 1]);
     for (const Measured* point : curve.points) rows_[row(each(*point))][column(point->variant.at)] = letter;
+    if (curve.points.size() > 1)
+      rows_[row(each(*best(curve)))][column(best(curve)->variant.at)] = static_cast<char>(letter - 'a' + 'A');
   }
 
  private:
@@ -107,13 +130,14 @@ std::string curves_text(const Comparison& comparison, bool colours) {
   Sheet sheet{scales};
   for (std::size_t i = all.size(); i-- > 0;) sheet.draw(all[i], static_cast<char>('a' + i));  // the first lies on top
   std::vector<std::string> marks(Sheet::height);
-  for (double mark = scales.y.low; mark <= scales.y.high * 1.01; mark *= 10) marks[sheet.row(mark)] = time_text(mark);
+  for (const double mark : scales.marks) marks[sheet.row(mark)] = time_text(mark);
   std::string text = "\n";
   for (std::size_t i = 0; i < Sheet::height; ++i)
     text += painted(right(marks[i], edge) + " │", Colour::dim, colours) +
             painted(sheet.line(i), Colour::cyan, colours) + "\n";
   return text + painted(right("", edge) + " └" + size_marks(sheet, all.front()) + "\n" + right("", edge + 2) +
-                            comparison.axis + "; both scales are logarithmic\n",
+                            comparison.axis + "; both scales are logarithmic\n" + right("", edge + 2) +
+                            "a capital: the best of its curve\n",
                         Colour::dim, colours);
 }
 
@@ -124,7 +148,7 @@ std::string curves_svg(const Comparison& comparison) {
   const auto x = [&](double value) { return left_edge + width * scales.x.part(value); };
   const auto y = [&](double value) { return top + height * (1 - scales.y.part(value)); };
   std::string body;
-  for (double mark = scales.y.low; mark <= scales.y.high * 1.01; mark *= 10)
+  for (const double mark : scales.marks)
     body += fmt::format(
         "<line class=\"grid\" x1=\"{:.0f}\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>"
         "<text class=\"axis\" x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
@@ -140,8 +164,11 @@ std::string curves_svg(const Comparison& comparison) {
     for (const Measured* point : all[i].points) {
       const double px = x(point->variant.at), py = y(each(*point));
       points += fmt::format("{:.1f},{:.1f} ", px, py);
-      dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"><title>{}, {}: {}</title></circle>",
-                          px, py, colour, escaped(all[i].name), size_text(point->variant.at), time_text(each(*point)));
+      const bool is_best = all[i].points.size() > 1 && point == best(all[i]);
+      dots +=
+          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"><title>{}, {}: {}{}</title></circle>",
+                      px, py, is_best ? 6 : 3, colour, escaped(all[i].name), size_text(point->variant.at),
+                      time_text(each(*point)), is_best ? ", the best" : "");
     }
     const bool dashed = all[i].points.front()->variant.kind == Kind::threads;
     body += fmt::format("<polyline class=\"line\" stroke=\"{0}\"{1} points=\"{2}\"/>{3}\n", colour,

@@ -116,7 +116,7 @@ consteval void refuse() {
   if constexpr (std::is_void_v<T>) {
   } else if constexpr (crossing_of<T> == Crossing::inheritance) {
     static_assert(!sizeof(T), "this object can only be shared through inheritance: make it an argument of a Process");
-  } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
+  } else if constexpr (std::is_function_v<std::remove_pointer_t<T>>) {
     static_assert(!sizeof(T),
                   "a function's address means nothing in another program run: write mp::fn<f> instead of f");
   } else if constexpr (std::is_pointer_v<T>) {

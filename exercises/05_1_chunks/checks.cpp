@@ -244,14 +244,22 @@ testing::AssertionResult returned(const Run& run) {
 }  // namespace
 
 CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begin and end") {
-  for (const auto& [calls, workers] :
-       std::vector<std::pair<long, int>>{{0, 3}, {1, 1}, {1, 8}, {16, 4}, {17, 4}, {100, 3}, {9'000'000'001L, 2}}) {
+  for (const auto& [calls, workers] : std::vector<std::pair<long, int>>{
+           {0, 3}, {1, 1}, {1, 8}, {16, 4}, {17, 4}, {100, 3}, {9'000'000'001L, 2}, {LONG_MAX, 8}}) {
     const auto run = submission("default_chunksize", {std::to_string(calls), std::to_string(workers)});
     ASSERT_EQ(run.value<long>("size"), calls / (4L * workers) + (calls % (4L * workers) == 0 ? 0 : 1))
         << "default_chunksize(" << calls << ", " << workers << "): calls / (4 * workers), rounded up";
   }
-  for (const auto& [calls, size] : std::vector<std::pair<long, long>>{
-           {12, 4}, {13, 4}, {11, 4}, {3, 1}, {5, 5}, {5, 6}, {7, LONG_MAX}, {0, 4}, {1, 1}}) {
+  for (const auto& [calls, size] : std::vector<std::pair<long, long>>{{12, 4},
+                                                                      {13, 4},
+                                                                      {11, 4},
+                                                                      {3, 1},
+                                                                      {5, 5},
+                                                                      {5, 6},
+                                                                      {7, LONG_MAX},
+                                                                      {LONG_MAX, LONG_MAX / 2 + 2},
+                                                                      {0, 4},
+                                                                      {1, 1}}) {
     std::vector<std::pair<long, long>> expected;
     for (long from = 0; from < calls; from = expected.back().second)
       expected.emplace_back(from, from + std::min(size, calls - from));

@@ -2,6 +2,7 @@
 #include "05_pool/pool.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -228,6 +229,35 @@ TEST_F(PoolApply, CallsBackBeforeItIsReady) {
   EXPECT_EQ(result, 25);
   EXPECT_THROW(bad.get(), std::out_of_range);
   EXPECT_EQ(error, "three");
+}
+TEST_F(PoolMap, CallsBack) {
+  Numbers seen;
+  std::string error;
+  Pool pool{2};
+  const auto good = pool.map_async({.callback = [&](const Numbers& all) { seen = all; }}, mp::fn<square>, numbers(9));
+  const auto bad = pool.map_async({.error_callback =
+                                       [&](const std::exception_ptr& what) {
+                                         error = message_of<std::out_of_range>([&] { std::rethrow_exception(what); });
+                                       }},
+                                  mp::fn<throws_at_three>, numbers(5), {.chunksize = 1});
+  EXPECT_EQ(good.get(), squares(9));
+  EXPECT_EQ(seen, squares(9));
+  EXPECT_THROW(bad.get(), std::out_of_range);
+  EXPECT_EQ(error, "three");
+}
+TEST_F(PoolMap, TakesThreeRanges) {
+  Pool pool{2};
+  EXPECT_EQ(pool.map([](int a, int b, int c) { return 100 * a + 10 * b + c; }, numbers(3), numbers(9), Numbers{7, 8, 9},
+                     {.chunksize = 2}),
+            (Numbers{7, 118, 229}));
+}
+TEST_F(PoolApply, StartsWorkersBySpawnAsTheyAreNeeded) {
+  Pool pool{3, {.start = mp::StartBy::spawn}};
+  EXPECT_EQ(mp::descendants(::getpid()).size(), 0U);
+  EXPECT_EQ(pool.apply(mp::fn<square>, 3), 9);
+  EXPECT_EQ(pool.apply(mp::fn<square>, 4), 16);
+  EXPECT_EQ(mp::descendants(::getpid()).size(), 1U);
+  EXPECT_EQ(pool.map(mp::fn<square>, numbers(50), {.chunksize = 1}), squares(50));
 }
 TEST_F(PoolApply, SurvivesACallbackThatThrows) {
   const auto ended = tidy::in_child([] {
@@ -466,6 +496,26 @@ TEST_F(PoolKilled, WorkerThatIsIdleIsReplaced) {
     }
   }
 }
+TEST_F(PoolKilled, WorkerThatIsNotReplacedBreaksThePool) {
+  Pool pool{2, {.replace = false}};
+  const auto waits = pool.apply_async(mp::fn<waits_until_opened>, 1);
+  EXPECT_THROW(pool.apply(mp::fn<dies_of>, SIGKILL), std::runtime_error);
+  EXPECT_NE(message_of<mp::BrokenPool>([&] { waits.get(); }).find("SIGKILL"), std::string::npos);
+  EXPECT_THROW(pool.apply(mp::fn<square>, 1), mp::BrokenPool);
+}
+TEST_F(PoolKilled, PoisonKillsOneWorkerAndNoMore) {
+  Pool pool{1};
+  counters[0] = 0;
+  EXPECT_THROW(pool.apply(
+                   [](int) {
+                     ++counters[0];
+                     return ::raise(SIGKILL);
+                   },
+                   0),
+               mp::WorkerDied);
+  EXPECT_EQ(pool.apply(mp::fn<square>, 2), 4);
+  EXPECT_EQ(counters[0], 1) << "it is not tried again";
+}
 TEST_F(PoolKilled, InitializerThatThrowsBreaksThePoolOnce) {
   Pool pool{2, {.initializer = mp::fn<cannot_prepare>}};
   const auto text = message_of<mp::BrokenPool>([&] { pool.apply(mp::fn<square>, 1); });
@@ -476,7 +526,7 @@ TEST_F(PoolKilled, InitializerThatThrowsBreaksThePoolOnce) {
 TEST_F(PoolKilled, InitializerThatDiesBreaksThePool) {
   Pool pool{2, {.initializer = mp::fn<dies_preparing>}};
   const auto text = message_of<mp::BrokenPool>([&] { pool.apply(mp::fn<square>, 1); });
-  EXPECT_NE(text.find("before they are ready: killed by SIGKILL"), std::string::npos) << text;
+  EXPECT_NE(text.find("killed by SIGKILL (Killed), before it was ready"), std::string::npos) << text;
 }
 
 namespace {
@@ -507,14 +557,31 @@ void kill_workers(int rounds, int calls) {
 
 }  // namespace
 
-TEST_F(PoolKilled, AtAnyMoment) { kill_workers(tidy::kill_rounds / 4, 200); }
+TEST_F(PoolKilled, AtAnyMoment) { kill_workers(tidy::kill_rounds / 4, tidy::kill_rounds * 50); }
 TEST(PoolKilledRace, AtAnyMoment) { kill_workers(3, 100); }
 
-TEST_F(PoolEnds, ManyTimes) {
-  const auto rounds = tidy::kill_rounds / 2;
-  for (int i = 0; i < rounds; ++i) {
-    Pool pool{2};
-    ASSERT_EQ(pool.map(mp::fn<square>, numbers(5)), squares(5));
-    if (i % 2) pool.close(), pool.join();
-  }
+/// What this process has: it should be the same after many pools as after some.
+struct Had {
+  long descriptors = std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+  int threads = mp::thread_count();
+  long kib = mp::proportional_memory_kib(::getpid());
+};
+
+TEST_F(PoolEnds, ManyTimesAndLeavesNothing) {
+  const auto make_and_leave = [](int times) {
+    for (int i = 0; i < times; ++i) {
+      Pool pool{2};
+      ASSERT_EQ(pool.map(mp::fn<square>, numbers(5)), squares(5));
+      if (i % 2) pool.close(), pool.join();
+    }
+  };
+  make_and_leave(tidy::kill_rounds);
+  const Had before;
+  make_and_leave(10 * tidy::kill_rounds);
+  const Had after;
+  EXPECT_EQ(after.descriptors, before.descriptors);
+  EXPECT_EQ(after.threads, before.threads);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // those keep books
+  EXPECT_LE(after.kib, before.kib + 256);
+#endif
 }

@@ -235,11 +235,13 @@ TEST(SideBySide, DrawsCurvesAlongARowOfSizes) {
   ASSERT_EQ(json.at("variants").size(), 6U);
   EXPECT_EQ(json.at("variants")[2].at("at"), 4096);
   EXPECT_EQ(json.at("variants")[2].at("operations"), 1000);
-  for (const char* part : {"4 Ki", "1 Mi", "  a one way", "  b <another>", "bytes in a message; both scales"})
+  for (const char* part : {"4 Ki", "1 Mi", "  a one way", "  b <another>", "bytes in a message; both scales",
+                           "a capital: the best of its curve"})
     EXPECT_NE(ended.output.find(part), std::string::npos) << part << "\n" << ended.output;
   std::istringstream lines{ended.output};
   for (std::string line; std::getline(lines, line);) EXPECT_LE(mp::columns(line), 80U) << line;
   EXPECT_NE(svg.find("<polyline"), std::string::npos);
+  EXPECT_NE(svg.find(", the best</title>"), std::string::npos);
   EXPECT_NE(svg.find("&lt;another&gt;"), std::string::npos);
   EXPECT_TRUE(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
 }

@@ -179,13 +179,16 @@ TEST(Run, StepsOfThePoolSayWhatTheLessonSays) {
   const State state;
   for (const auto& [step, says] :
        {std::pair{"s1_by_hand", "1\n4\n9\n"},
-        {"s2_who_has_what", " * 7 = 49\n"},
+        {"s2_who_has_what", " had 7: 49\n"},
         {"s3_chunks", "  9 calls, 2 workers: chunks of 2\n100 calls, 2 workers: chunks of 13\n"},
-        {"s4_errors", "called with 3\ncalled with 6\ncalled with 7\ncalled with 8\nout_of_range: four"},
-        {"s5_dead_worker", "ended while it had this task: killed by SIGKILL (Killed)\n16\n25\n"},
+        {"s4_errors",
+         "called with 3\ncalled with 6\ncalled with 7\ncalled with 8\nout_of_range: four is too many; thrown in "
+         "another process\n"},
+        {"s5_dead_worker", " ended: killed by SIGKILL (Killed)\n16\n25\n"},
         {"s6_take_back", "the worker has begun 0\ntaken back: 1\ntaken back: 2\ntaken back: 3\n"},
-        {"s7_imap", "1936 \nfewer than 100 numbers were read\n"},
-        {"s8_leave", "the pool was terminated\ncalled back with 2\n2\n"}}) {
+        {"s7_long_and_short", "the short ones were there long before the long one"},
+        {"s8_imap", "1936 \nfewer than 100 numbers were read\n"},
+        {"s9_leave", "the pool was terminated\ncalled back with 2\n2\n"}}) {
     const auto seen = learn({"run", std::string{"05/"} + step});
     EXPECT_EQ(seen.code, 0) << step;
     EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;

@@ -27,7 +27,7 @@ int main() {
   for (int next = 2, answers = 0; answers < 8;)
     for (const auto ready : mp::wait_ready({links[0], links[1]})) {  // new
       const std::size_t w = ready == mp::Waitable{links[0]} ? 0 : 1;
-      std::printf("%d * %d = %d\n", has[w], has[w], links[w].recv<int>());
+      std::printf("worker %zu had %d: %d\n", w, has[w], links[w].recv<int>());
       if (++answers, next < 8) links[w].send(std::optional{has[w] = next++});
     }
   for (auto& link : links) link.send(std::optional<int>{});

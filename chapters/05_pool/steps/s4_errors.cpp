@@ -16,7 +16,9 @@ int main(int argc, char** argv) {
   mp::Pool pool{1};
   try {
     pool.map(mp::fn<checked>, std::views::iota(0, 9), {.chunksize = 3});
-  } catch (const std::out_of_range& error) {  // new
-    std::printf("out_of_range: %s\n", error.what());
+  } catch (const std::out_of_range& error) {                       // new
+    const auto* remote = dynamic_cast<const mp::Remote*>(&error);  // what comes from another process is one, too
+    std::printf("out_of_range: %s; thrown in %s process\n", error.what(),
+                remote && remote->pid != ::getpid() ? "another" : "this");
   }
 }

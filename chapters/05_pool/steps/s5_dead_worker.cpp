@@ -1,5 +1,5 @@
-// A worker is killed in the middle of a call. Its task fails, and says why; another
-// worker takes its place; all other calls are made. In Python the map never returns.
+// The only worker is killed in the middle of a call. Its task fails, and says why;
+// another takes its place, and makes the other calls. In Python get() never returns.
 #include <csignal>
 #include <cstdio>
 
@@ -12,7 +12,7 @@ int dangerous(int x) {
 
 int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
-  mp::Pool pool{2};
+  mp::Pool pool{1};
   std::vector<mp::AsyncResult<int>> results;  // new
   for (int x = 0; x < 6; ++x) results.push_back(pool.apply_async(mp::fn<dangerous>, x));
   for (const auto& result : results) try {
