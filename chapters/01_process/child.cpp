@@ -86,7 +86,7 @@ LiveChildren& LiveChildren::of_this_process() {
 
 void LiveChildren::add(std::shared_ptr<Child> child) {
   const std::scoped_lock lock{mutex_};
-  interrupt::remember(child->sentinel());
+  if (!child->identity().daemon) interrupt::remember(child->sentinel());  // daemons end as we do
   all_.push_back(std::move(child));
 }
 

@@ -66,7 +66,7 @@ struct Callbacks {
     if (auto* result = std::get_if<T>(&arrived); result && callback) callback(*result);
     if (auto* error = std::get_if<std::exception_ptr>(&arrived); error && error_callback) error_callback(*error);
   } catch (...) {
-    fmt::print(stderr, "a callback of a pool threw {}\n", describe_current_exception());
+    std::fprintf(stderr, "a callback of a pool threw %s\n", describe_current_exception().c_str());
   }
 };
 

@@ -16,28 +16,30 @@ constexpr std::size_t most_bytes_with_a_worker = 64 * 1024, most_failed_starts =
 
 thread_local const Crew* served_here = nullptr;
 
-/// Makes the call: no error and its result, or an error; that of a codec as well.
-Message answer_to(Message task) try {
+/// Makes the call, and sends no error and its result, or an error; that of a codec as well, and of the kernel.
+void answer(Message task, const Channel& answers, pid_t me) try {
   Decoder in{std::move(task)};
   Encoder out;
   encode(out, std::optional<Remote>{});
   find_task(decode<std::string>(in))(in, out);
-  return out.take();
+  if (::getpid() != me) ::_exit(1);  // a copy that the task has forked, and forgotten
+  answers.send(out.take());
 } catch (...) {
-  return pickled(std::optional{Remote::current()});
+  answers.send(pickled(std::optional{Remote::current()}));
 }
 
 /// All that a worker does, after its first call so many times at most. An empty message sends it home, as does the end
 /// of its parent.
 void work(Descriptor tasks, Descriptor answers, int most) try {
-  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the parent's to decide on
-  const sigset_t none{};      // the thread that started us blocks all
+  ::signal(SIGINT, SIG_IGN), ::signal(SIGTERM, SIG_DFL);  // Ctrl-C is the parent's to decide on, and it sends SIGTERM
+  const sigset_t none{};                                  // the thread that started us blocks all
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const Channel in{std::move(tasks), {}}, out{{}, std::move(answers)};
-  for (int n = 0; most == 0 || n <= most; ++n) {
+  const Channel in{std::move(tasks), {}};
+  const Channel& out = *new Channel{{}, std::move(answers)};  // ends with the process, after what it does at exit
+  for (int n = 0, me = ::getpid(); most == 0 || n <= most; ++n) {
     auto task = *in.receive(Deadline{});
     if (task.bytes.empty()) return;
-    out.send(answer_to(std::move(task)));
+    answer(std::move(task), out, me);
   }
 } catch (const std::runtime_error&) {}  // the parent is gone
 
@@ -69,6 +71,7 @@ Crew::Worker Crew::start_worker(auto starter) {
                         std::move(answers.writer), options_.max_tasks_per_child.value_or(0)},
                 std::move(tasks), std::move(answers)};
   give(worker, Job{{options_.initializer.call.bytes, {}}, [](const Outcome&) {}});
+  if (worker.has.empty()) throw std::runtime_error{"there is no memory to send them their initializer"};
   worker.process.start();
   return worker;
 }
@@ -120,32 +123,38 @@ void Crew::join() {
 // ---- the thread ----
 
 void Crew::serve() {
-  for (served_here = this; recruit(); wait_for_news()) hand_out(), balance();
-  send_home();
+  try {
+    for (served_here = this; recruit(); wait_for_news()) hand_out(), balance();
+  } catch (const std::exception& error) {
+    end_by(BrokenPool{fmt::format("the pool cannot go on: {}", error.what())});
+  }
+  give_up();
 }
 
-/// Starts who is missing, if there is something to do; false once it is over.
-bool Crew::recruit() try {
+/// Starts who is missing, if there is something to do, or sends all home; false once nobody is left, or it has ended.
+bool Crew::recruit() {
   std::unique_lock lock{mutex_};
   auto undone = std::ssize(waiting_);
   for (const Worker& worker : workers_) undone += worker.is_ready ? std::ssize(worker.has) : 0;
-  if (ended_by_ || (closed_ && undone == 0)) return false;
+  const bool go_home = closed_ && undone == 0;
+  if (ended_by_ || (go_home && workers_.empty())) return false;
   lock.unlock();
+  for (Worker& worker : workers_)
+    if (go_home && !std::exchange(worker.was_sent_home, true)) worker.tasks.send({});
   while (std::ssize(workers_) < std::min(size, undone))
     workers_.push_back(start_worker(start::spawn));  // a fork would copy whatever other threads are at
   return true;
-} catch (const std::exception& error) {
-  end_by(BrokenPool{fmt::format("the pool has no workers: {}", error.what())});
-  return false;
 }
 
 /// To whoever is ready and has least, as long as that has room.
 void Crew::hand_out() {
-  const auto burden = [&](const Worker& worker) { return worker.is_ready ? std::ssize(worker.has) : options_.at_once; };
+  const auto burden = [this](const Worker& worker) {
+    const bool has_room = worker.bytes + waiting_.front().call.bytes.size() <= most_bytes_with_a_worker;
+    return worker.is_ready && (has_room || worker.has.empty()) ? std::ssize(worker.has) : options_.at_once;
+  };
   for (std::unique_lock lock{mutex_}; !waiting_.empty() && !workers_.empty(); lock.lock()) {
     Worker& worker = *std::ranges::min_element(workers_, {}, burden);
-    const bool is_full = worker.bytes + waiting_.front().call.bytes.size() > most_bytes_with_a_worker;
-    if (burden(worker) == options_.at_once || (is_full && !worker.has.empty())) return;
+    if (burden(worker) == options_.at_once) return;
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
@@ -173,6 +182,7 @@ void Crew::balance() {
   for (Worker& idle : workers_) {
     if (!idle.is_ready || !idle.has.empty()) continue;
     Worker& busiest = *std::ranges::max_element(workers_, {}, [](auto& worker) { return worker.has.size(); });
+    if (busiest.has.size() < 2) return;
     for (Job& job : take_back(busiest, busiest.has.size() / 2)) give(idle, std::move(job));
   }
 }
@@ -205,8 +215,8 @@ void Crew::wait_for_news() {
 void Crew::hear(Worker& worker) try {
   while (auto message = worker.answers.receive(Deadline{Seconds{0}})) {
     Decoder answer{std::move(*message)};
-    const Job job = take(worker, worker.has.begin());
     const auto error = decode<std::optional<Remote>>(answer);
+    const Job job = take(worker, worker.has.begin());
     failed_starts_ = 0;
     if (!std::exchange(worker.is_ready, true) && error)
       end_by(BrokenPool{"the workers' initializer threw " + error->type() + ": " + error->text});
@@ -214,6 +224,8 @@ void Crew::hear(Worker& worker) try {
   }
 } catch (const EndOfFile&) {  // it is dead, or has closed what it should not, and can say no more
   worker.process.kill();
+} catch (const std::exception&) {  // an answer came, and there is no room for it
+  take(worker, worker.has.begin()).done(std::current_exception());
 }
 
 /// After its death: what it has said is heard, what it had not begun is for others, and what it had begun is lost.
@@ -231,19 +243,21 @@ void Crew::bury(std::size_t which) {
   for (const Job& lost : worker.has) lost.done(std::make_exception_ptr(WorkerDied{how}));  // one at most
 }
 
-void Crew::send_home() {
-  std::unique_lock lock{mutex_};
-  auto undone = std::move(waiting_);
-  const auto why = ended_by_;
-  lock.unlock();
+/// Ends the workers that are left, all at the same time, and tells who still waits.
+void Crew::give_up() {
+  std::deque<Job> undone;
   for (Worker& worker : workers_) {
-    why ? worker.process.terminate() : worker.tasks.send({});
+    worker.process.terminate();
     std::ranges::move(worker.has, std::back_inserter(undone));
   }
+  const Deadline grace{Seconds{1}};
   for (Worker& worker : workers_)
-    if (!why) worker.process.join();
-  workers_.clear();  // whoever does not end is killed after a second
-  for (const Job& job : undone) job.done(why);
+    if (!worker.process.try_join_for(grace.remaining())) worker.process.kill();
+  workers_.clear();
+  std::unique_lock lock{mutex_};
+  std::ranges::move(std::exchange(waiting_, {}), std::back_inserter(undone));
+  lock.unlock();
+  for (const Job& job : undone) job.done(ended_by_);
 }
 
 }  // namespace mp

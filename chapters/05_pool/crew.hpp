@@ -91,9 +91,10 @@ class Crew {
  private:
   struct Worker {
     Process process;
-    Channel tasks;             // we have both ends: what it has not begun can be taken back
-    Channel answers;           // we have the reader
-    bool is_ready = false;     // has made its first call
+    Channel tasks;          // we have both ends: what it has not begun can be taken back
+    Channel answers;        // we have the reader
+    bool is_ready = false;  // has made its first call
+    bool was_sent_home = false;
     std::size_t bytes = 0;     // of all that it has
     std::deque<Job> has = {};  // the first is the next that it will answer
   };
@@ -110,7 +111,7 @@ class Crew {
   void hear(Worker& worker);
   void bury(std::size_t which);
   void end_by(const auto& error);
-  void send_home();
+  void give_up();
 
   const PoolOptions options_;
   const pid_t owner_ = ::getpid();

@@ -29,9 +29,10 @@ struct MapOptions {
 /// task's exception is rethrown here as what it was, or as RemoteError. Workers are daemons: they end with this
 /// process, however it ends, and start no processes. Ctrl-C is left to it.
 ///
-/// Every call may be made in any thread; those that make tasks throw std::logic_error once the pool is closed, then
-/// PoolTerminated, and BrokenPool where its workers cannot start. Leaving its scope *terminates* it, as `with` does in
-/// Python: close and join it, or have your results, before that; and never in a callback of its own.
+/// Every call may be made in any thread, but for those that block in a callback; those that make tasks throw
+/// std::logic_error once the pool is closed, then PoolTerminated, and BrokenPool where its workers cannot start.
+/// Leaving its scope *terminates* it, as `with` does in Python: close and join it, or have your results, before that;
+/// and never in a callback of its own.
 ///
 /// \python{multiprocessing.Pool}
 class Pool {
@@ -67,19 +68,20 @@ class Pool {
   /// \python{multiprocessing.pool.Pool.map}
   template <class F, class A, class B = MapOptions, class C = MapOptions>
   auto map(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
-    return over<F>([&](auto& given, auto in) { return start_map({}, given, f, in->take()).get(); }, options, a, b, c);
+    return over<F>([&](auto& given, auto in) { return start_map({}, given, f, in->take()).get(); }, options,
+                   std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
   }
   /// Does not block. \python{multiprocessing.pool.Pool.map_async}
   template <class F, class A, class B = MapOptions, class C = MapOptions>
   auto map_async(const F& f, A&& a, B&& b = {}, C&& c = {}, const MapOptions& options = {}) {
     return over<F>([&](auto& given, auto in) { return AsyncResult{start_map({}, given, f, in->take()).share()}; },
-                   options, a, b, c);
+                   options, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
   }
   /// `map_async({.callback = …}, f, range)`
   template <class F, class A>
   auto map_async(Callbacks<std::vector<ResultOf<F, std::ranges::range_value_t<A>>>> callbacks, const F& f, A&& a,
                  const MapOptions& options = {}) {
-    return AsyncResult{start_map(std::move(callbacks), options, f, together<F>(a)->take()).share()};
+    return AsyncResult{start_map(std::move(callbacks), options, f, together<F>(std::forward<A>(a))->take()).share()};
   }
   /// f of the parts of each element, which is a tuple or a pair. \python{multiprocessing.pool.Pool.starmap}
   template <class F, std::ranges::input_range A>

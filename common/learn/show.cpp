@@ -13,6 +13,11 @@
 
 namespace mp {
 
+std::string_view to_string(Kind kind) {
+  constexpr std::string_view names[] = {"serial", "threads", "processes", "hybrid", "cluster", "python"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
 std::string time_text(double seconds) {
   if (seconds >= 0.0995) return fmt::format("{:.2f} s", seconds);
   constexpr std::pair<double, const char*> units[] = {{1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}};

@@ -262,14 +262,15 @@ template <Collection T>
 struct Codec<T> {
   using Element = typename T::value_type;
   using parts = std::tuple<Element>;
-  static_assert(!std::is_empty_v<Element>, "elements without bytes cannot be counted in a message");
+  static constexpr std::array<std::byte, std::is_empty_v<Element>>
+      behind{};  // each: a number without bytes proves nothing
   static void encode(Encoder& out, const T& items) {
     out.length(items.size());
-    for (const Element& item : items) mp::encode<Element>(out, item);
+    for (const Element& item : items) mp::encode<Element>(out, item), out.bytes(behind);
   }
   static T decode(Decoder& in) {
     T items;
-    for (auto n = in.length(); n > 0; --n) items.insert(items.end(), mp::decode<Element>(in));
+    for (auto n = in.length(); n > 0; --n) items.insert(items.end(), mp::decode<Element>(in)), in.bytes(behind.size());
     return items;
   }
 };

@@ -62,7 +62,7 @@ Entry find_task(std::string_view name) {
 }
 
 const std::string& build_id() {
-  static const std::string id = [] {
+  static const std::string& id = *new std::string{[] {  // threads may ask for it while the program ends
     std::string found;
     dl_iterate_phdr(  // the first object it visits is the program itself
         [](dl_phdr_info* binary, std::size_t, void* out) {
@@ -71,7 +71,7 @@ const std::string& build_id() {
         },
         &found);
     return found;
-  }();
+  }()};
   return id;
 }
 

@@ -2,21 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <stdexcept>
 
+#include "common/learn/options.hpp"
 #include "common/learn/python.hpp"
 #include "common/learn/show.hpp"
 #include "common/learn/terminal.hpp"
 #include "common/machine.hpp"
 
 namespace mp {
-
-std::string_view to_string(Kind kind) {
-  constexpr std::string_view names[] = {"serial", "threads", "processes", "hybrid", "cluster", "python"};
-  return names[static_cast<std::size_t>(kind)];
-}
 
 const Round& Measured::typical() const {
   std::vector<const Round*> by_wall;
@@ -48,43 +42,20 @@ struct SideBySide::State {
   std::vector<std::function<std::string()>> bodies;
   std::optional<std::string> expected;
   Seconds limit{60};
-  int rounds = 3, workers = cpu_count();
-  double patience = 1;
-  std::string scale = "quick", json, svg;
-  bool python = false;
+  Options options;
 
-  void parse(int argc, char** argv);
   void measure_rounds();
   void judge();
 };
 
-void SideBySide::State::parse(int argc, char** argv) {
-  CLI::App app{result.chapter + " · " + result.program};
-  app.add_option("--rounds", rounds, "how often each variant is measured")->check(CLI::Range(1, 1000));
-  app.add_option("--workers", workers, "threads or processes of a variant")->check(CLI::Range(1, 1024));
-  app.add_option("--scale", scale, "quick: seconds; full: the size of the classic examples")
-      ->check(CLI::IsMember({"quick", "full"}));
-  app.add_option("--patience", patience, "multiplies every time limit, for slow machines")
-      ->check(CLI::Range(0.1, 1000.0));
-  app.add_option("--json", json, "write the result as data")->check(can_be_written);
-  app.add_option("--svg", svg, "write the picture")->check(can_be_written);
-  app.add_flag("--python", python, "measure the Python original too");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    std::exit(code == 0 ? 0 : 2);
-  }
-}
-
 /// Round by round, not variant by variant: a slow moment of the machine hits all alike.
 void SideBySide::State::measure_rounds() {
-  for (int round = 1; round <= rounds; ++round)
+  for (int round = 1; round <= options.rounds; ++round)
     for (std::size_t i = 0; i < bodies.size(); ++i) {
       Measured& m = result.variants[i];
       if (m.variant.wrong_on_purpose && round > 1) continue;
-      show_progress(fmt::format("  measuring {}, round {} of {} …", m.variant.name, round, rounds));
-      m.rounds.push_back(measure(bodies[i], limit * patience));
+      show_progress(fmt::format("  measuring {}, round {} of {} …", m.variant.name, round, options.rounds));
+      m.rounds.push_back(measure(bodies[i], limit * options.patience));
     }
   clear_progress();
 }
@@ -102,13 +73,13 @@ SideBySide::SideBySide(int argc, char** argv, std::string chapter, std::string p
   state_->result.chapter = std::move(chapter);
   state_->result.program = std::move(program);
   state_->result.cpus = cpu_count();
-  state_->parse(argc, argv);
+  state_->options = options_of(state_->result, argc, argv);
 }
 SideBySide::~SideBySide() = default;
 
-int SideBySide::workers() const { return state_->workers; }
-long SideBySide::scaled(long quick, long full) const { return state_->scale == "full" ? full : quick; }
-Seconds SideBySide::patience(Seconds limit) const { return limit * state_->patience; }
+int SideBySide::workers() const { return state_->options.workers; }
+long SideBySide::scaled(long quick, long full) const { return state_->options.scale == "full" ? full : quick; }
+Seconds SideBySide::patience(Seconds limit) const { return limit * state_->options.patience; }
 void SideBySide::workload(std::string text) { state_->result.workload = std::move(text); }
 void SideBySide::across(std::string axis) { state_->result.axis = std::move(axis); }
 void SideBySide::expect(std::string answer) { state_->expected = std::move(answer); }
@@ -123,9 +94,9 @@ int SideBySide::report() {
   State& s = *state_;
   try {
     s.measure_rounds();
-    if (s.python) add_python_rows(s.result, s.scale, s.workers);
+    if (s.options.python) add_python_rows(s.result, s.options.scale, s.options.workers);
     s.judge();
-    show(s.result, s.json, s.svg);
+    show(s.result, s.options.json, s.options.svg);
   } catch (const std::exception& error) {
     clear_progress();
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());

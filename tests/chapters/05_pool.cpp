@@ -1,6 +1,8 @@
 // Pool, by its public names.
 #include "05_pool/pool.hpp"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <filesystem>
 #include <numeric>
@@ -52,6 +54,31 @@ void prepare(int n) { prepared = n; }
 int is_prepared(int) { return prepared; }
 void cannot_prepare() { throw std::domain_error{"no database"}; }
 void dies_preparing() { ::raise(SIGKILL); }
+
+/// In a child of the test: opens whatever it may.
+std::vector<int> use_up_descriptors() {
+  const rlimit limit{64, 4096};
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  std::vector<int> all;
+  for (int fd; (fd = ::open("/dev/null", O_RDONLY)) >= 0;) all.push_back(fd);
+  return all;
+}
+/// Those that have lost their parent come to us.
+bool orphans_end() {
+  return tidy::eventually([] {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    return mp::descendants(::getpid()).empty();
+  });
+}
+std::string large(int n) { return std::string(static_cast<std::size_t>(n), 'x'); }
+std::string large_when_opened(int n) { return waits_until_opened(0), large(n); }
+int goes_away_talking(int x) {
+  fmt::print("one\n");  // comes out when the worker ends
+  std::atexit([] { ::usleep(2000), fmt::print("two\n"); });
+  return x;
+}
+int forks_and_forgets(int x) { return ::fork() == 0 ? x + 1 : x; }
+int seven() { return 7; }
 
 /// Cannot be read back.
 struct Liar {
@@ -245,11 +272,22 @@ TEST_F(PoolMap, CallsBack) {
   EXPECT_THROW(bad.get(), std::out_of_range);
   EXPECT_EQ(error, "three");
 }
+TEST_F(PoolMap, TakesRangesThatAreGivenAway) {
+  Pool pool{2};
+  const auto twice = std::views::transform([](int x) { return 2 * x; });
+  EXPECT_EQ(pool.map(mp::fn<square>, Numbers{1, 2, 3} | twice), (Numbers{4, 16, 36}));
+  const std::vector<std::tuple<std::pair<int, int>>> pairs{{{1, 2}}, {{3, 4}}};
+  EXPECT_EQ(pool.starmap([](std::pair<int, int> p) { return p.first + p.second; }, pairs), (Numbers{3, 7}));
+}
 TEST_F(PoolMap, TakesThreeRanges) {
   Pool pool{2};
   EXPECT_EQ(pool.map([](int a, int b, int c) { return 100 * a + 10 * b + c; }, numbers(3), numbers(9), Numbers{7, 8, 9},
                      {.chunksize = 2}),
             (Numbers{7, 118, 229}));
+}
+TEST_F(PoolApply, TakesNoArgumentsAtAll) {
+  Pool pool{1};
+  EXPECT_EQ(pool.apply(mp::fn<seven>), 7);
 }
 TEST_F(PoolApply, StartsWorkersBySpawnAsTheyAreNeeded) {
   Pool pool{3, {.start = mp::StartBy::spawn}};
@@ -428,6 +466,46 @@ TEST_F(PoolEnds, WithAWorkerThatIgnoresSigterm) {
   pool.terminate();
   EXPECT_THROW(result.get(), mp::PoolTerminated);
 }
+TEST_F(PoolEnds, WhenItIsTerminatedAfterItWasClosed) {
+  Pool pool{2};
+  const int worker = pool.apply(mp::fn<my_pid>, 0);
+  ::kill(worker, SIGSTOP);
+  pool.close();
+  pool.terminate();
+  EXPECT_FALSE(tidy::runs(worker));
+}
+TEST_F(PoolEnds, WithWorkersThatDoNotHandleSigterm) {
+  const auto ended = tidy::in_child([] {
+    ::signal(SIGTERM, [](int) { ++counters[2]; });
+    Pool pool{3};
+    pool.map(mp::fn<square>, numbers(9));
+    pool.terminate();
+    return counters[2].load();
+  });
+  EXPECT_EQ(ended.code, 0) << "the program's handler is not the workers'";
+}
+TEST_F(PoolEnds, AndItsWorkersDoWhatTheyDoAtExit) {
+  const auto ended = tidy::in_child([] {
+    Pool pool{2, {.max_tasks_per_child = 1}};
+    for (int i = 0; i < 10; ++i) pool.apply(mp::fn<goes_away_talking>, i);
+    pool.close(), pool.join();
+    return 0;
+  });
+  EXPECT_EQ(std::ranges::count(ended.output, '\n'), 20) << ended.output;
+}
+TEST_F(PoolEnds, WithTheProgramInSilence) {
+  for (int i = 0; i < 20; ++i) {
+    const auto ended = tidy::in_child([]() -> int {
+      Pool& pool = *new Pool{4};
+      pool.map_async(mp::fn<slow>, Numbers(100, 5), {.chunksize = 1});
+      pool.apply(mp::fn<square>, 3);
+      std::exit(0);
+    });
+    ASSERT_EQ(ended.errors, "");
+    ASSERT_EQ(ended.code, 0);
+  }
+  EXPECT_TRUE(orphans_end());
+}
 TEST_F(PoolEnds, WhereTheyAreNotThePools) {
   EXPECT_THROW(Pool{0}, std::invalid_argument);
   EXPECT_THROW(Pool{-3}, std::invalid_argument);
@@ -457,10 +535,7 @@ TEST_F(PoolEnds, WithItsParent) {
   parent.signal(SIGKILL);
   (void)parent.wait();
   EXPECT_TRUE(tidy::eventually([&] { return !tidy::runs(worker); }));
-  EXPECT_TRUE(tidy::eventually([] {
-    (void)::waitpid(-1, nullptr, WNOHANG);  // they are ours now
-    return mp::descendants(::getpid()).empty();
-  }));
+  EXPECT_TRUE(orphans_end());
 }
 
 TEST_F(PoolKilled, WorkerCostsItsTaskAndNothingElse) {
@@ -502,6 +577,40 @@ TEST_F(PoolKilled, WorkerThatIsNotReplacedBreaksThePool) {
   EXPECT_THROW(pool.apply(mp::fn<dies_of>, SIGKILL), std::runtime_error);
   EXPECT_NE(message_of<mp::BrokenPool>([&] { waits.get(); }).find("SIGKILL"), std::string::npos);
   EXPECT_THROW(pool.apply(mp::fn<square>, 1), mp::BrokenPool);
+}
+TEST_F(PoolKilled, ResultThatFindsNoRoomIsAnErrorOfItsCall) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer needs a descriptor to look at an exception";
+#endif
+  const auto ended = tidy::in_child([] {
+    Pool pool{1};
+    pool.apply(mp::fn<square>, 1);
+    const auto result = pool.apply_async(mp::fn<large_when_opened>, 200'000);
+    const auto all = use_up_descriptors();
+    counters[1] = 1;
+    const auto text = message_of<std::system_error>([&] { result.get(); });
+    for (const int fd : all) ::close(fd);
+    fmt::print("{}", text);
+    return pool.apply(mp::fn<square>, 2) == 4 ? 0 : 1;
+  });
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_NE(ended.output.find("Too many open files"), std::string::npos) << ended.output;
+}
+TEST_F(PoolKilled, WorkerThatHasNoRoomForItsResultSaysSo) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer needs a descriptor to look at an exception";
+#endif
+  Pool pool{1};
+  pool.apply([] { use_up_descriptors(); });
+  const auto text = message_of<std::system_error>([&] { pool.apply(mp::fn<large>, 200'000); });
+  EXPECT_NE(text.find("Too many open files"), std::string::npos) << text;
+}
+TEST_F(PoolKilled, TaskThatForksAndForgetsHarmsNobody) {
+  Pool pool{2};
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.apply(mp::fn<forks_and_forgets>, i), i);
+  EXPECT_EQ(pool.map(mp::fn<square>, numbers(100), {.chunksize = 1}), squares(100));
+  pool.terminate();
+  EXPECT_TRUE(orphans_end());
 }
 TEST_F(PoolKilled, PoisonKillsOneWorkerAndNoMore) {
   Pool pool{1};
