@@ -51,11 +51,10 @@ class InFlight : public Results {
       news_.notify_one();  // matches the wait in take
     }
     mp::Arrived<int> take() {
+      // Looks for a while: so only who comes between the last look and the sleep is missed, and that is rare.
+      for (int look = 0; look < 100 && is_empty(); ++look) ::usleep(200);
       std::unique_lock lock{mutex_};
-      news_.wait(lock, [this] {
-        const std::scoped_lock looking{of_all_};
-        return !all_.empty();
-      });
+      news_.wait(lock, [this] { return !is_empty(); });
       const std::scoped_lock taking{of_all_};
       auto first = std::move(all_.front());
       all_.pop_front();
@@ -63,6 +62,10 @@ class InFlight : public Results {
     }
 
    private:
+    bool is_empty() {
+      const std::scoped_lock looking{of_all_};
+      return all_.empty();
+    }
     std::mutex mutex_, of_all_;
     std::condition_variable news_;
     std::deque<mp::Arrived<int>> all_;
