@@ -8,18 +8,22 @@
 
 namespace mp {
 
+/// While it lives, the current thread takes no signals, and who is started meanwhile begins like that.
+struct Quiet {
+  Quiet() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  }
+  ~Quiet() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+  Quiet(const Quiet&) = delete;
+  sigset_t before;
+};
+
 /// A thread that takes no signals: those are for the threads the program knows of.
 template <class F>
 std::thread background_thread(F f) {
-  struct Quiet {  // inherited by the thread that starts meanwhile
-    Quiet() {
-      sigset_t all;
-      ::sigfillset(&all);
-      ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    }
-    ~Quiet() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
-    sigset_t before;
-  } const quiet;
+  const Quiet quiet;
   return std::thread{std::move(f)};
 }
 

@@ -32,7 +32,7 @@ void answer(Message task, const Channel& answers, pid_t me) try {
 /// of its parent.
 void work(Descriptor tasks, Descriptor answers, int most) try {
   ::signal(SIGINT, SIG_IGN), ::signal(SIGTERM, SIG_DFL);  // Ctrl-C is the parent's to decide on, and it sends SIGTERM
-  const sigset_t none{};                                  // the thread that started us blocks all
+  const sigset_t none{};                                  // whoever started us blocked all
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const Channel in{std::move(tasks), {}};
   const Channel& out = *new Channel{{}, std::move(answers)};  // ends with the process, after what it does at exit
@@ -59,6 +59,7 @@ Crew::Crew(int workers, PoolOptions options)
       bell_{check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {
   at_least_one("max_tasks_per_child", options_.max_tasks_per_child.value_or(1));
   at_least_one("at_once", options_.at_once);
+  const Quiet quiet;  // a signal before they are ready would find the program's handlers in them
   // While no thread of ours runs:
   for (long i = 0; options_.start == StartBy::fork && i < size; ++i) workers_.push_back(start_worker(start::fork));
   thread_ = background_thread([this] { serve(); });
