@@ -2,8 +2,6 @@
 // begun, sleep until there is news, hear the answers, and bury the dead.
 #include "05_pool/crew.hpp"
 
-#include <sys/eventfd.h>
-
 #include "common/background.hpp"
 
 namespace mp {
@@ -71,7 +69,7 @@ Crew::Worker Crew::start_worker(auto starter) {
   Worker worker{Process{starter, ProcessOptions{.daemon = true}, fn<work>, tasks.reader.duplicate(),
                         std::move(answers.writer), options_.max_tasks_per_child.value_or(0)},
                 std::move(tasks), std::move(answers)};
-  give(worker, Job{{options_.initializer.call.bytes, {}}, [](const Outcome&) {}});
+  give(worker, Job{{options_.initializer.call, {}}, [](const Outcome&) {}});
   if (worker.has.empty()) throw std::runtime_error{"there is no memory to send them their initializer"};
   worker.process.start();
   return worker;
@@ -90,7 +88,7 @@ void Crew::add(std::span<Job> jobs) {
     job.call.bytes.insert(job.call.bytes.end(), bytes.begin(), bytes.end());
     waiting_.push_back(std::move(job));
   }
-  ::eventfd_write(bell_.number(), 1);  // matches the read in wait_for_news
+  ring();  // matches the read in wait_for_news
 }
 
 void Crew::close(bool drop_waiting) {
@@ -98,7 +96,7 @@ void Crew::close(bool drop_waiting) {
   const std::scoped_lock lock{mutex_};
   closed_ = true;
   if (drop_waiting) dropped.swap(waiting_);
-  ::eventfd_write(bell_.number(), 1);
+  ring();
 }
 
 void Crew::end_by(const auto& error) {
@@ -109,7 +107,7 @@ void Crew::end_by(const auto& error) {
 void Crew::terminate() {
   if (::getpid() != owner_) return void(new std::thread{std::move(thread_)});  // a forked copy has no thread to join
   end_by(PoolTerminated{"the pool was terminated"});
-  ::eventfd_write(bell_.number(), 1);
+  ring();
   if (served_here != this) join();  // a callback may terminate its pool, but not wait for it
 }
 
@@ -125,7 +123,7 @@ void Crew::join() {
 
 void Crew::serve() {
   try {
-    for (served_here = this; recruit(); wait_for_news()) hand_out(), balance();
+    for (served_here = this; recruit(); wait_for_news()) balance(1), hand_out(), balance(SIZE_MAX);
   } catch (const std::exception& error) {
     end_by(BrokenPool{fmt::format("the pool cannot go on: {}", error.what())});
   }
@@ -159,7 +157,7 @@ void Crew::hand_out() {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    if (job.may_begin()) give(worker, std::move(job));
+    job.may_begin() ? give(worker, std::move(job)) : ring();  // perhaps it was the last that recruit waits for
   }
 }
 
@@ -178,13 +176,13 @@ Job Crew::take(Worker& worker, std::deque<Job>::iterator which) {
   return job;
 }
 
-/// Where nothing waits but somebody has nothing, it gets half of what the busiest has.
-void Crew::balance() {
+/// Whoever has nothing gets half of what the busiest has, or one task, so that the oldest is not the last.
+void Crew::balance(std::size_t most) {
   for (Worker& idle : workers_) {
     if (!idle.is_ready || !idle.has.empty()) continue;
     Worker& busiest = *std::ranges::max_element(workers_, {}, [](auto& worker) { return worker.has.size(); });
     if (busiest.has.size() < 2) return;
-    for (Job& job : take_back(busiest, busiest.has.size() / 2)) give(idle, std::move(job));
+    for (Job& job : take_back(busiest, std::min(most, busiest.has.size() / 2))) give(idle, std::move(job));
   }
 }
 
@@ -218,7 +216,7 @@ void Crew::hear(Worker& worker) try {
     Decoder answer{std::move(*message)};
     const auto error = decode<std::optional<Remote>>(answer);
     const Job job = take(worker, worker.has.begin());
-    failed_starts_ = 0;
+    failed_starts_ = 0, ++worker.answered;
     if (!std::exchange(worker.is_ready, true) && error)
       end_by(BrokenPool{"the workers' initializer threw " + error->type() + ": " + error->text});
     error ? job.done(as_exception(*error)) : job.done(&answer);
@@ -236,7 +234,8 @@ void Crew::bury(std::size_t which) {
   hear(worker);
   const auto how = fmt::format("worker {} ended: {}", worker.process.pid(), how_it_ended(worker.process));
   if (!worker.is_ready) worker.has.clear(), ++failed_starts_;
-  if (!options_.replace || failed_starts_ == most_failed_starts)
+  const bool has_retired = worker.answered > options_.max_tasks_per_child.value_or(INT_MAX);  // the initializer, too
+  if ((!options_.replace && !has_retired && !worker.was_sent_home) || failed_starts_ == most_failed_starts)
     end_by(BrokenPool{how + (worker.is_ready ? "" : ", before it was ready")});
   auto again = take_back(worker, worker.has.size());
   for (const std::scoped_lock lock{mutex_}; !again.empty(); again.pop_back())

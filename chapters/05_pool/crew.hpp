@@ -3,6 +3,7 @@
 /// What is behind a Pool: its workers, each with a channel of its own, and the one thread that knows who has what.
 
 #include <fmt/format.h>
+#include <sys/eventfd.h>
 
 #include <deque>
 #include <mutex>
@@ -34,10 +35,10 @@ struct Initializer {
   Initializer() : Initializer{[] {}} {}
   template <class F, class... Args>
   requires std::invocable<F, Kept<Args>...> Initializer(F f, Args... args)  // not explicit: so that braces will do
-      : call{pack<F, Kept<Args>...>(f, std::move(args)...)} {
+      : call{pack<F, Kept<Args>...>(f, std::move(args)...).bytes} {
     (refuse<Offender<F, Crossing::anywhere>>(), ..., refuse<Offender<Kept<Args>, Crossing::anywhere>>());
   }
-  Message call;
+  std::vector<std::byte> call;  // what is picklable has no descriptors beside it
 };
 
 /// n, or std::invalid_argument.
@@ -95,17 +96,19 @@ class Crew {
     Channel answers;        // we have the reader
     bool is_ready = false;  // has made its first call
     bool was_sent_home = false;
+    int answered = 0;
     std::size_t bytes = 0;     // of all that it has
     std::deque<Job> has = {};  // the first is the next that it will answer
   };
 
   Worker start_worker(auto starter);
+  void ring() { ::eventfd_write(bell_.number(), 1); }
   void serve();
   bool recruit();
   void hand_out();
   void give(Worker& worker, Job job);
   Job take(Worker& worker, std::deque<Job>::iterator which);
-  void balance();
+  void balance(std::size_t most);
   std::deque<Job> take_back(Worker& worker, std::size_t most);
   void wait_for_news();
   void hear(Worker& worker);
