@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <ranges>
+#include <tuple>
 #include <vector>
 
 namespace mp {

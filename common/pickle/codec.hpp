@@ -262,8 +262,7 @@ template <Collection T>
 struct Codec<T> {
   using Element = typename T::value_type;
   using parts = std::tuple<Element>;
-  static constexpr std::array<std::byte, std::is_empty_v<Element>>
-      behind{};  // each: a number without bytes proves nothing
+  static constexpr std::array<std::byte, std::is_empty_v<Element>> behind{};  // each: no bytes prove no number
   static void encode(Encoder& out, const T& items) {
     out.length(items.size());
     for (const Element& item : items) mp::encode<Element>(out, item), out.bytes(behind);
