@@ -17,6 +17,8 @@
 #include "03_lock_value/value.hpp"
 #include "04_manager/manager.hpp"
 #include "05_pool/pool.hpp"
+#include "06_executor/process_pool.hpp"
+#include "06_executor/thread_pool.hpp"
 #include "common/chains.hpp"
 #include "common/workloads.hpp"
 
@@ -252,6 +254,30 @@ Result pool_apply(long n) {
   return {mp::seconds_since(begin), static_cast<double>(n), true};
 }
 
+// ---- 06: the executor ----
+
+/// One task, and its result, before the next.
+template <class Executor>
+Result one_at_a_time(long n) {
+  Executor executor{2};
+  executor.submit(mp::fn<squared>, 1L).result();
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; ++i) expect(executor.submit(mp::fn<squared>, i).result() == i * i, "a square");
+  return {mp::seconds_since(begin), static_cast<double>(n), true};
+}
+
+/// All submitted before the first result is taken.
+template <class Executor>
+Result in_flight(long n, auto&&... options) {
+  Executor executor{2, std::move(options)...};
+  executor.submit(mp::fn<squared>, 1L).result();
+  std::vector<mp::Future<long>> futures;
+  const auto begin = mp::Clock::now();
+  for (long i = 0; i < n; ++i) futures.push_back(executor.submit(mp::fn<squared>, i));
+  for (long i = 0; i < n; ++i) expect(futures[static_cast<std::size_t>(i)].result() == i * i, "a square");
+  return {mp::seconds_since(begin), static_cast<double>(n), false};
+}
+
 const std::vector<Benchmark> benchmarks{
     {"start_join", "fork", 300, 3000, [](long n) { return start_join(mp::start::fork, n); }},
     {"start_join", "spawn", 100, 1000, [](long n) { return start_join(mp::start::spawn, n); }},
@@ -276,6 +302,13 @@ const std::vector<Benchmark> benchmarks{
     {"map_default", "Pool", 1'000'000, 10'000'000, [](long n) { return pool_map(n, {}); }},
     {"map_c1000", "Pool", 1'000'000, 10'000'000, [](long n) { return pool_map(n, 1000); }},
     {"submit_roundtrip", "Pool", 2'000, 20'000, pool_apply},
+    {"exec_latency", "Executor", 2'000, 20'000, [](long n) { return one_at_a_time<mp::ProcessPoolExecutor>(n); }},
+    {"exec_latency_threads", "Executor", 2'000, 20'000,
+     [](long n) { return one_at_a_time<mp::ThreadPoolExecutor>(n); }},
+    {"exec_inflight", "Executor", 20'000, 20'000, [](long n) { return in_flight<mp::ProcessPoolExecutor>(n); }},
+    {"exec_inflight", "Executor32", 20'000, 20'000,
+     [](long n) { return in_flight<mp::ProcessPoolExecutor>(n, mp::ProcessPoolOptions{.at_once = 32}); }},
+    {"exec_inflight_threads", "Executor", 20'000, 20'000, [](long n) { return in_flight<mp::ThreadPoolExecutor>(n); }},
 };
 
 }  // namespace

@@ -15,7 +15,11 @@ class CompileError : public testing::TestWithParam<Refused> {};
 
 /// What the compiler says of a program that starts a process with this line; empty if it compiles.
 std::vector<std::string> compile(const std::string& line) {
-  const tidy::TemporaryFile file{"program.cpp", R"(#include <functional>
+  const std::string executors = R"(#include "06_executor/process_pool.hpp"
+#include "05_pool/pool.hpp"
+)";
+  const std::string first = line.find("executor") == std::string::npos ? "" : executors;  // they take seconds to read
+  const tidy::TemporaryFile file{"program.cpp", first + R"(#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -86,6 +90,29 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"RunnerThroughAQueue", "mp::JoinableQueue<std::vector<Runner>> queue;",
                             "name its fields in mp::fields<T>"},
                     Refused{"PointerOverAConnection", "mp::pipe().first.send(&n);", "send the value it points to"}),
+    [](const auto& refused) { return refused.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Executor, CompileError,
+    testing::Values(
+        Refused{"LambdaThatCaptures", "mp::Executor* executor = nullptr; executor->submit([n] { return n; });",
+                "a lambda that captures cannot be sent"},
+        Refused{"PlainFunction", "mp::ProcessPoolExecutor executor; executor.submit(work, 1);",
+                "write mp::fn<f> instead of f"},
+        Refused{"RawPointer", "mp::ProcessPoolExecutor executor; executor.submit(mp::fn<take<int*>>, &n);",
+                "a raw pointer means nothing in another process"},
+        Refused{"ResultThatCannotCome",
+                "mp::ProcessPoolExecutor executor; executor.submit([] { return std::vector<Runner>{}; });",
+                "name its fields in mp::fields<T>"},
+        Refused{"QueueAsAnArgument",
+                "mp::ProcessPoolExecutor executor; executor.submit([](mp::Queue<int>) {}, mp::Queue<int>{});",
+                "this object can only be shared through inheritance"},
+        Refused{"MapOfALambdaThatCaptures",
+                "mp::ProcessPoolExecutor executor; (void)executor.map([n](int x) { return x + n; }, std::vector{1});",
+                "a lambda that captures cannot be sent"},
+        Refused{"PoolWithALambdaThatCaptures",
+                "mp::Pool executor; executor.map([n](int x) { return x + n; }, std::vector{1});",
+                "a lambda that captures cannot be sent"}),
     [](const auto& refused) { return refused.param.name; });
 
 TEST(Compile, WhatMayCrossCompiles) {
