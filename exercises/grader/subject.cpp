@@ -45,6 +45,7 @@ bool add_scenario(const char* name, Scenario scenario) { return scenarios().empl
 
 int main(int argc, char** argv) {
   using namespace grader;
+  if (first_in_main) first_in_main(argc, argv);
   const auto chosen = argc > 1 ? scenarios().find(std::string_view{argv[1]}) : scenarios().end();
   if (chosen == scenarios().end()) {
     std::fprintf(stderr, "this program is run by ./learn grade\n");

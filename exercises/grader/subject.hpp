@@ -24,6 +24,9 @@ void report(const std::string& key, const T& value) {
 /// The scenario's n-th argument.
 const std::string& argument(std::size_t n);
 
+/// What main does first, with its arguments, where the checks set it: `mp::main_guard`, if scenarios start by spawn.
+inline void (*first_in_main)(int argc, char** argv) = nullptr;
+
 using Scenario = void (*)();
 bool add_scenario(const char* name, Scenario scenario);
 
