@@ -1,0 +1,187 @@
+// Wrong: each worker has a copy of the other's end, so that the pipe of one that has died does not end.
+// loses: never_blocks broken
+// says: a worker that was stopped
+#include <sys/eventfd.h>
+
+#include <array>
+#include <deque>
+#include <future>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "01_process/process.hpp"
+#include "02_pipe_queue/connection.hpp"
+
+// What its users see, and what they give; leave that as it is.
+
+/// A worker has ended, and with it the whole executor.
+struct BrokenPool : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+struct Executor {
+  virtual ~Executor() = default;  ///< shuts it down, if nobody has
+  /// A task: one call of work(number, text), in a worker. Any thread may submit, and waits for nobody. Throws
+  /// BrokenPool once a worker has ended, and std::logic_error once it is shut down.
+  virtual std::shared_future<std::string> submit(int number, std::string text) = 0;
+  /// Takes no more tasks. Returns when all that were submitted are done and the workers are gone.
+  virtual void shutdown() = 0;
+};
+
+/// What a task does. It may take long, and throw anything, and end its process.
+std::string work(int number, const std::string& text);
+
+class TwoWorkers : public Executor {
+ public:
+  TwoWorkers() {
+    std::array pipes{mp::pipe(), mp::pipe()};
+    for (const std::size_t i : {0U, 1U}) start_worker(pipes, i);
+    thread_ = std::thread{[this] { serve(); }};  // after the forks
+  }
+  ~TwoWorkers() override { shutdown(); }
+
+  std::shared_future<std::string> submit(int number, std::string text) override {
+    const std::scoped_lock lock{mutex_};
+    if (is_broken_) throw BrokenPool{"a worker has ended: no more tasks can be done"};
+    if (is_shut_down_) throw std::logic_error{"the executor is shut down"};
+    waiting_.push_back({number, std::move(text), {}});
+    ring();
+    return waiting_.back().result.get_future().share();
+  }
+
+  void shutdown() override {
+    if (!thread_.joinable()) return;
+    {
+      const std::scoped_lock lock{mutex_};
+      is_shut_down_ = true;
+      ring();
+    }
+    thread_.join();
+  }
+
+ private:
+  struct Submitted {
+    int number;
+    std::string text;
+    std::promise<std::string> result;
+  };
+  struct Worker {
+    mp::Process process;
+    mp::Connection link;  // closed before the process is waited for: that sends it home
+    std::optional<Submitted> has = {};
+  };
+
+  void start_worker(std::array<std::pair<mp::Connection, mp::Connection>, 2>& pipes, std::size_t i) {
+    mp::Process process{[&, i]() mutable {
+      for (auto& [ours, theirs] : pipes) ours.close();
+      for (Worker& other : workers_) other.link.close();
+      do_tasks(pipes[i].second);
+    }};
+    process.start();
+    workers_.push_back({std::move(process), std::move(pipes[i].first)});
+  }
+
+  // ---- in a worker ----
+
+  static void do_tasks(mp::Connection& link) try {
+    for (;;) {
+      const auto [number, text] = link.recv<std::pair<int, std::string>>();
+      link.send(answer(number, text));
+    }
+  } catch (const mp::EndOfFile&) {  // sent home, or the parent is gone
+  } catch (const mp::BrokenPipe&) {}
+
+  /// Is it a result, or what the exception said?
+  static std::pair<bool, std::string> answer(int number, const std::string& text) try {
+    return {true, work(number, text)};
+  } catch (const std::exception& error) {
+    return {false, error.what()};
+  } catch (...) {
+    return {false, "the task threw what is no std::exception"};
+  }
+
+  // ---- in the thread ----
+
+  void serve() {
+    try {
+      for (; is_needed(); wait_for_news()) hand_out();
+    } catch (const std::exception& error) {  // the end of a link or of a process
+      give_up(error.what());
+    }
+    workers_.clear();
+  }
+
+  bool is_needed() {
+    const std::scoped_lock lock{mutex_};
+    bool has_any = !waiting_.empty();
+    for (const Worker& worker : workers_) has_any = has_any || worker.has;
+    return has_any || !is_shut_down_;
+  }
+
+  /// To whoever has nothing, and so reads. No lock is held meanwhile.
+  void hand_out() {
+    for (Worker& worker : workers_) {
+      if (worker.has) continue;
+      worker.has = next();
+      if (worker.has) worker.link.send(std::pair{worker.has->number, worker.has->text});
+    }
+  }
+
+  std::optional<Submitted> next() {
+    const std::scoped_lock lock{mutex_};
+    if (waiting_.empty()) return std::nullopt;
+    auto first = std::move(waiting_.front());
+    waiting_.pop_front();
+    return first;
+  }
+
+  void wait_for_news() {
+    std::vector<mp::Waitable> watched{bell_.number()};
+    for (const Worker& worker : workers_) watched.insert(watched.end(), {worker.link, worker.process});
+    for (const mp::Waitable ready : mp::wait_ready(watched)) {
+      if (eventfd_t ignored; ready == bell_.number()) ::eventfd_read(bell_.number(), &ignored);
+      for (Worker& worker : workers_) {
+        if (ready == worker.link) take_result(worker);
+        if (ready == worker.process) throw BrokenPool{"a worker has ended: " + worker.process.status().text()};
+      }
+    }
+  }
+
+  void take_result(Worker& worker) {
+    auto [is_result, text] = worker.link.recv<std::pair<bool, std::string>>();
+    auto done = std::exchange(worker.has, std::nullopt).value();
+    if (is_result)
+      done.result.set_value(std::move(text));
+    else
+      done.result.set_exception(std::make_exception_ptr(std::runtime_error{text}));
+  }
+
+  /// From now on submit throws, so that what waits here is all that is not done.
+  void give_up(const std::string& why) {
+    std::unique_lock lock{mutex_};
+    is_broken_ = true;
+    auto undone = std::exchange(waiting_, {});
+    lock.unlock();
+    for (Worker& worker : workers_) {
+      worker.process.kill();  // it may be in a task that never ends
+      if (worker.has) undone.push_back(*std::exchange(worker.has, std::nullopt));
+    }
+    for (Submitted& task : undone) task.result.set_exception(std::make_exception_ptr(BrokenPool{why}));
+  }
+
+  void ring() const { ::eventfd_write(bell_.number(), 1); }
+
+  std::mutex mutex_;  // of the next three
+  std::deque<Submitted> waiting_;
+  bool is_shut_down_ = false, is_broken_ = false;
+
+  const mp::Descriptor bell_{mp::check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
+  std::list<Worker> workers_;  // the thread's, once it runs
+  std::thread thread_;
+};
+
+std::unique_ptr<Executor> make_executor() { return std::make_unique<TwoWorkers>(); }
