@@ -1,7 +1,9 @@
 #include "common/learn/course.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -26,7 +28,10 @@ std::string first_heading(const fs::path& file) {
 
 }  // namespace
 
-fs::path root() { return COURSE_ROOT; }
+fs::path root() {
+  const char* elsewhere = std::getenv("LEARN_ROOT");  // tests edit exercises, and not the reader's
+  return elsewhere ? elsewhere : COURSE_ROOT;
+}
 fs::path build() { return COURSE_BUILD; }
 
 std::vector<Chapter> chapters() {
@@ -48,14 +53,25 @@ std::vector<Chapter> chapters() {
 }
 
 void require_writable(const std::string& file) {
-  if (!file.empty() && !std::ofstream{file, std::ios::app}) throw UsageError{"./learn: cannot write " + file};
+  if (file.empty()) return;
+  const bool was_there = fs::exists(file);
+  if (!std::ofstream{file, std::ios::app}) {
+    const std::string why = std::strerror(errno);
+    throw UsageError{"./learn: cannot write " + file + ": " + why +
+                     "; name a file in a folder that is there and yours"};
+  }
+  if (!was_there) fs::remove(file);
+}
+
+void write_text(const std::string& file, const std::string& text, bool append) {
+  if (file.empty()) return;
+  std::ofstream out{file, append ? std::ios::app : std::ios::trunc};
+  out << text << std::flush;
+  if (!out) throw std::runtime_error{"cannot write " + file};
 }
 
 void write_json(const std::string& file, const nlohmann::json& json) {
-  if (file.empty()) return;
-  std::ofstream out{file};
-  out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n" << std::flush;
-  if (!out) throw std::runtime_error{"cannot write " + file};
+  write_text(file, json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 Progress Progress::load() {

@@ -33,6 +33,8 @@ std::filesystem::path build();
 
 std::vector<Chapter> chapters();
 
+/// Writes a file, or adds to it; nothing for an empty name. Throws std::runtime_error where it cannot.
+void write_text(const std::string& file, const std::string& text, bool append = false);
 /// Writes `json` to a file; nothing for an empty name. Throws std::runtime_error where it cannot.
 void write_json(const std::string& file, const nlohmann::json& json);
 /// Asked before long work: throws UsageError if that file could not be written. Nothing for an empty name.

@@ -1,24 +1,18 @@
-// ./learn grade, hint and reset.
+// ./learn hint and reset, and what the verbs about exercises share.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "common/descriptor.hpp"
 #include "common/learn/course.hpp"
-#include "common/learn/terminal.hpp"
+#include "common/learn/exercises.hpp"
 #include "common/learn/verbs.hpp"
-#include "exercises/grader/grade.hpp"
 
 namespace fs = std::filesystem;
 
 namespace learn {
-namespace {
 
-/// `01_1`, or the whole name.
 std::vector<grader::Exercise> choose(const std::vector<std::string>& names) {
   const auto all = grader::find_exercises(root());
   if (names.empty()) return all;
@@ -34,6 +28,20 @@ std::vector<grader::Exercise> choose(const std::vector<std::string>& names) {
   return chosen;
 }
 
+std::optional<grader::Exercise> next_unfinished(const std::string& behind) {
+  auto all = choose({});
+  const auto here = std::find_if(all.begin(), all.end(), [&](auto& each) { return each.name == behind; });
+  if (here != all.end()) std::rotate(all.begin(), here, all.end());
+  const auto progress = Progress::load();
+  for (const grader::Exercise& each : all) {
+    const auto best = progress.best_points.find(each.name);
+    if (each.name != behind && (best == progress.best_points.end() || best->second < 100)) return each;
+  }
+  return std::nullopt;
+}
+
+std::string short_path(const fs::path& file) { return fs::relative(file, root()).string(); }
+
 std::string number(const std::string& exercise) { return exercise.substr(0, 4); }
 
 void remember(Progress& progress, const grader::Grade& grade) {
@@ -43,8 +51,10 @@ void remember(Progress& progress, const grader::Grade& grade) {
   failing.clear();
   if (!grade.compiled) failing.push_back("compile");
   for (const auto& check : grade.checks)
-    if (!check.passed) failing.push_back(check.name);
+    if (check.ran && !check.passed) failing.push_back(check.name);
 }
+
+namespace {
 
 /// The numbered hints below `## check`.
 std::vector<std::string> hints_for(const fs::path& file, const std::string& check) {
@@ -63,37 +73,6 @@ std::vector<std::string> hints_for(const fs::path& file, const std::string& chec
 }
 
 }  // namespace
-
-int grade(const GradeOptions& options) {
-  const auto chosen = choose(options.names);
-  if (!options.file.empty() && chosen.size() != 1)
-    throw UsageError{"--file goes with one exercise: ./learn grade 01_1 --file F"};
-  require_writable(options.json);
-  const bool colours = mp::colours_wanted(STDOUT_FILENO);
-  const bool own = options.file.empty() && !options.solutions;
-  nlohmann::json all = nlohmann::json::array();
-  Progress progress = Progress::load();
-  bool full = true;
-  for (const auto& exercise : chosen) {
-    const fs::path file = !options.file.empty() ? fs::path{options.file}
-                          : options.solutions   ? exercise.solution()
-                                                : exercise.file;
-    mp::show_progress("  grading " + exercise.name + " …");
-    const auto grade = grader::grade(exercise, file, build(), options.patience);
-    mp::clear_progress();
-    fmt::print("{}", grader::to_text(grade, exercise, colours));
-    if (own) remember(progress, grade);
-    if (own && grade.compiled && !grade.full())
-      fmt::print("  edit {}, or ask: ./learn hint {}\n", fs::relative(exercise.file, root()).string(),
-                 number(exercise.name));
-    fmt::print("\n");
-    all.push_back(grader::to_json(grade));
-    full = full && grade.full();
-  }
-  write_json(options.json, {{"exercises", all}});
-  if (own) progress.save();
-  return full ? 0 : 1;
-}
 
 int hint(const std::string& name) {
   const auto exercise = choose({name}).front();
@@ -126,7 +105,7 @@ int hint(const std::string& name) {
 int reset(const std::string& name) {
   const auto exercise = choose({name}).front();
   if (mp::read_text(exercise.file) == mp::read_text(exercise.starter())) {
-    fmt::print("{} is as it was handed out already\n", fs::relative(exercise.file, root()).string());
+    fmt::print("{} is as it was handed out already\n", short_path(exercise.file));
     return 0;
   }
   Progress progress = Progress::load();
@@ -136,8 +115,7 @@ int reset(const std::string& name) {
   for (int n = 1; fs::exists(kept); ++n) kept = exercise.file.string() + fmt::format(".yours-{}", n);
   fs::copy_file(exercise.file, kept);
   fs::copy_file(exercise.starter(), exercise.file, fs::copy_options::overwrite_existing);
-  fmt::print("{} is as it was handed out; yours is kept as {}\n", fs::relative(exercise.file, root()).string(),
-             kept.filename().string());
+  fmt::print("{} is as it was handed out; yours is kept as {}\n", short_path(exercise.file), kept.filename().string());
   return 0;
 }
 

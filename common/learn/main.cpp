@@ -37,12 +37,19 @@ int main(int argc, char** argv) {
   learn::GradeOptions grading;
   auto* grade = app.add_subcommand("grade", "grade exercises");
   grade->add_option("exercises", grading.names, "by number: 01_1; none means all");
-  grade->add_option("--file", grading.file, "grade this file instead of the exercise's own");
+  grade->add_option("--file", grading.files, "grade this file, or those of a folder, instead; can be repeated")
+      ->allow_extra_args(false);
   grade->add_option("--json", grading.json, "write the verdict as data");
+  grade->add_option("--junit", grading.junit, "write it as JUnit's XML");
+  grade->add_option("--gradescope", grading.gradescope, "write it as Gradescope's results.json, after each check");
   grade->add_flag("--solutions", grading.solutions, "grade the reference answers");
   grade->add_option("--patience", grading.patience, "multiplies the time limits")->check(CLI::Range(0.1, 1000.0));
 
   std::string exercise;
+  double patience = 1;
+  auto* watch = app.add_subcommand("watch", "grade again at every save, and move on when it passes");
+  watch->add_option("exercise", exercise, "by number: 01_1; none means the first that is unfinished");
+  watch->add_option("--patience", patience, "multiplies the time limits")->check(CLI::Range(0.1, 1000.0));
   auto* hint = app.add_subcommand("hint", "the next hint for the check that fails");
   hint->add_option("exercise", exercise)->required();
   auto* reset = app.add_subcommand("reset", "the starter back, yours kept beside it");
@@ -54,6 +61,7 @@ int main(int argc, char** argv) {
     if (app.got_subcommand("doctor")) return learn::doctor();
     if (*run) return learn::run(names, running);
     if (*grade) return learn::grade(grading);
+    if (*watch) return learn::watch(exercise, patience);
     if (*hint) return learn::hint(exercise);
     if (*reset) return learn::reset(exercise);
     return learn::status();

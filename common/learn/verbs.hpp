@@ -18,11 +18,14 @@ int run(const std::vector<std::string>& names, const RunOptions& options);
 
 struct GradeOptions {
   std::vector<std::string> names;
-  std::string file, json;
+  std::vector<std::string> files;       ///< submissions, or folders of them; none means the exercises' own
+  std::string json, junit, gradescope;  ///< files to be written
   bool solutions = false;
   double patience = 1;
 };
 int grade(const GradeOptions& options);
+/// Grades an exercise at every save until somebody ends it; no name means the first that is unfinished.
+int watch(const std::string& exercise, double patience);
 int hint(const std::string& exercise);
 int reset(const std::string& exercise);
 

@@ -1,8 +1,6 @@
 #include "exercises/grader/grade.hpp"
 
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,8 +10,10 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "common/clock.hpp"
 #include "common/descriptor.hpp"
 #include "common/learn/terminal.hpp"
+#include "exercises/grader/command.hpp"
 
 namespace fs = std::filesystem;
 
@@ -39,25 +39,6 @@ class ScratchFolder {
  private:
   fs::path path_;
 };
-
-/// Runs a command with its output in a file; its exit code, or 128 + the signal that ended it.
-int run(const std::vector<std::string>& command, const fs::path& output) {
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  mp::check_code(::posix_spawn_file_actions_init(&actions), "posix_spawn_file_actions_init");
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  pid_t pid = 0;
-  const int code = ::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  mp::check_code(code, argv[0]);
-  int status = 0;
-  mp::check(mp::retry([&] { return ::waitpid(pid, &status, 0); }), "waitpid");
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in{text};
@@ -124,22 +105,30 @@ class Translation {
   std::size_t at_ = 0;
 };
 
-CheckResult to_result(const nlohmann::json& test) {
-  CheckResult result{test.at("name"), test.value("asks", ""), std::stoi(test.value("points", "0")), true, ""};
-  for (const auto& failure : test.value("failures", nlohmann::json::array())) {
-    result.passed = false;
-    if (result.message.empty()) result.message = Translation{failure.at("failure")}.text();  // the rest follows from it
-  }
-  return result;
+/// What the judge says of its checks: all of them before the first is run, and each when it was.
+CheckResult to_check(const nlohmann::json& line) {
+  CheckResult check{line.at("name"), line.at("asks"), line.at("points")};
+  check.message = "not run: grading was stopped before this check";
+  return check;
 }
 
-std::vector<CheckResult> read_results(const fs::path& file) {
-  const auto json = nlohmann::json::parse(mp::read_text(file).value_or(""), nullptr, false);
-  if (json.is_discarded()) throw std::runtime_error{"the checks ended without a result"};
-  std::vector<CheckResult> results;
-  for (const auto& suite : json.at("testsuites"))
-    for (const auto& test : suite.at("testsuite")) results.push_back(to_result(test));
-  return results;
+void add_verdict(Grade& grade, const nlohmann::json& line) {
+  const std::string name = line.at("name");
+  for (CheckResult& check : grade.checks) {
+    if (check.name != name) continue;
+    const auto& failures = line.at("failures");
+    check.ran = true;
+    check.passed = failures.empty();
+    check.seconds = line.at("seconds");
+    check.message = check.passed ? "" : Translation{failures.at(0)}.text();  // the rest follows from it
+  }
+}
+
+/// The exercise's parts, built.
+fs::path parts_of(const Exercise& exercise, const fs::path& build) {
+  const fs::path parts = build / "exercises" / exercise.name;
+  if (!fs::exists(parts / "checks")) throw std::runtime_error{"the checks of " + exercise.name + " are not built"};
+  return parts;
 }
 
 std::string first_lines(const std::string& text, std::size_t most) {
@@ -215,24 +204,43 @@ int Grade::total() const {
   return checks.empty() ? 100 : sum;
 }
 
-Grade grade(const Exercise& exercise, const fs::path& file, const fs::path& build, double patience) {
-  const fs::path parts = build / "exercises" / exercise.name;
-  if (!fs::exists(parts / "checks")) throw std::runtime_error{"the checks of " + exercise.name + " are not built"};
+bool Grade::whole() const {
+  return std::all_of(checks.begin(), checks.end(), [](auto& check) { return check.ran; });
+}
+
+Grade planned(const Exercise& exercise, const fs::path& file, const fs::path& build) {
   if (!fs::exists(file)) throw std::runtime_error{"there is no file " + file.string()};
-  Grade verdict{exercise.name, file, false, "", {}};
+  Grade verdict{exercise.name, file};
+  const auto add = [&](const std::string& line) { verdict.checks.push_back(to_check(nlohmann::json::parse(line))); };
+  if (run_command({parts_of(exercise, build) / "checks", "--list"}, "/dev/null", add) != 0 || verdict.checks.empty())
+    throw std::runtime_error{"the checks of " + exercise.name + " cannot be listed"};
+  return verdict;
+}
+
+Grade grade(const Exercise& exercise, const fs::path& file, const fs::path& build, double patience,
+            const std::function<void(const Grade&)>& after_each) {
+  const auto start = mp::Clock::now();
+  const fs::path parts = parts_of(exercise, build);
+  Grade verdict = planned(exercise, file, build);
   const ScratchFolder scratch{build / "grading"};
   const fs::path log = scratch / "log";
-  verdict.compiled = run({"sh", parts / "compile", fs::absolute(file), scratch / "submission"}, log) == 0;
+  verdict.compiled = run_command({"sh", parts / "compile", fs::absolute(file), scratch / "submission"}, log) == 0;
   verdict.compiler_output = mp::read_text(log).value_or("");
-  if (!verdict.compiled) return verdict;
-  const fs::path results = scratch / "results.json";
-  const int code = run({parts / "checks", scratch / "submission", fmt::format("{}", patience),
-                        "--gtest_output=json:" + results.string()},
-                       log);
+  verdict.seconds = mp::seconds_since(start);
+  if (!verdict.compiled) {
+    for (CheckResult& check : verdict.checks) check.message = "not run: the submission does not compile";
+    return verdict;
+  }
+  const int code = run_command({parts / "checks", scratch / "submission", fmt::format("{}", patience), "--tell"}, log,
+                               [&](const std::string& line) {
+                                 add_verdict(verdict, nlohmann::json::parse(line));
+                                 verdict.seconds = mp::seconds_since(start);
+                                 if (after_each) after_each(verdict);
+                               });
   if (code > 1)
     throw std::runtime_error{"the checks of " + exercise.name + " failed themselves:\n" +
                              mp::read_text(log).value_or("")};
-  verdict.checks = read_results(results);
+  if (!verdict.whole()) throw std::runtime_error{"the checks ended without a result"};
   return verdict;
 }
 
@@ -243,10 +251,17 @@ nlohmann::json to_json(const Grade& grade) {
                       {"asks", check.asks},
                       {"points", check.points()},
                       {"of", check.of},
+                      {"ran", check.ran},
                       {"passed", check.passed},
+                      {"seconds", check.seconds},
                       {"message", check.message}});
-  nlohmann::json json{{"exercise", grade.exercise}, {"file", grade.file.string()}, {"compiled", grade.compiled},
-                      {"points", grade.points()},   {"total", grade.total()},      {"checks", checks}};
+  nlohmann::json json{{"exercise", grade.exercise},
+                      {"file", grade.file.string()},
+                      {"compiled", grade.compiled},
+                      {"points", grade.points()},
+                      {"total", grade.total()},
+                      {"seconds", grade.seconds},
+                      {"checks", checks}};
   if (!grade.compiled) json["compiler_output"] = grade.compiler_output;
   return json;
 }

@@ -3,6 +3,7 @@
 /// From an exercise and a file to a verdict.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ std::vector<Exercise> find_exercises(const std::filesystem::path& root);
 struct CheckResult {
   std::string name, asks;
   int of = 0;  ///< points it is worth
-  bool passed = false;
-  std::string message;  ///< why not
+  bool ran = false, passed = false;
+  double seconds = 0;     ///< what it took
+  std::string message{};  ///< why it did not pass, or was not run
 
   int points() const { return passed ? of : 0; }
 };
@@ -40,19 +42,25 @@ struct Grade {
   std::string exercise;
   std::filesystem::path file;
   bool compiled = false;
-  std::string compiler_output;
-  std::vector<CheckResult> checks;
+  std::string compiler_output{};
+  std::vector<CheckResult> checks{};  ///< all of them, run or not
+  double seconds = 0;                 ///< what compiling and checking took
 
   int points() const;
   int total() const;
   bool full() const { return compiled && points() == total(); }
+  bool whole() const;  ///< was every check run?
 };
+
+/// A verdict that gives no points yet, with all checks of the exercise. Throws as grade() does.
+Grade planned(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build);
 
 /// Compiles `file` as a submission for the exercise and runs its checks. Blocks for seconds.
 /// Throws std::runtime_error when the exercise's own parts are missing or broken, never because of
-/// what the submission does. `patience` multiplies the time limits.
+/// what the submission does. `patience` multiplies the time limits; `after_each` is told the verdict so far after each
+/// check.
 Grade grade(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build,
-            double patience = 1);
+            double patience = 1, const std::function<void(const Grade&)>& after_each = {});
 
 nlohmann::json to_json(const Grade& grade);
 

@@ -62,16 +62,12 @@ testing::AssertionResult came_to_its_end(const Run& run);
 /// The same, and nothing went wrong on the way: nobody has told of trouble.
 testing::AssertionResult went_well(const Run& run);
 
-/// A check's points and what it asks for, kept beside its verdict.
-void describe_check(int points, const char* asks);
+/// Its points and what it asks for are known before any check is run.
+bool describe_check(const char* name, int points, const char* asks);
 
 }  // namespace grader
 
 /// One graded point of an exercise: `CHECK(name, points, "what it asks for") { … EXPECT_… }`
-#define CHECK(name, points, asks)         \
-  static void check_##name();             \
-  TEST(Check, name) {                     \
-    grader::describe_check(points, asks); \
-    check_##name();                       \
-  }                                       \
-  static void check_##name()
+#define CHECK(name, points, asks)                                                   \
+  static const bool described_##name = grader::describe_check(#name, points, asks); \
+  TEST(Check, name)

@@ -1,39 +1,16 @@
 // ./learn as a reader uses it: its words, its verdicts, its memory.
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "common/descriptor.hpp"
-#include "tests/support/tidy.hpp"
+#include "tests/learn/command.hpp"
 
 namespace fs = std::filesystem;
+using namespace command;
 
 namespace {
 
-/// The shell script, as it stands at the course's root.
-tidy::Ended script(std::vector<std::string> words) {
-  words.insert(words.begin(), tidy::root() + "/learn");
-  return tidy::run_program(words);
-}
-
-/// The program behind it, which needs no build of its own.
-tidy::Ended learn(std::vector<std::string> words) {
-  words.insert(words.begin(), tidy::build() + "/common/learn/learn");
-  return tidy::run_program(words);
-}
-
-std::string solution(const std::string& exercise) {
-  for (const auto& file : fs::directory_iterator{tidy::root() + "/solutions/" + exercise}) return file.path();
-  return "";
-}
-
 long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
-
-/// A copy of an exercise's state, so that the reader's own progress is not touched.
-struct State {
-  ~State() { fs::remove_all(tidy::folder() + "/state"); }
-};
 
 }  // namespace
 
@@ -50,7 +27,9 @@ TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
                                                 {"reset", "99_9"},
                                                 {"doctor", "me"},
                                                 {"test", "--some"},
-                                                {"watch"},
+                                                {"watch", "99_9"},
+                                                {"watch", "01_1", "01_2"},
+                                                {"watch", "--json", "F"},
                                                 {"docs", "01"}}) {
     const auto seen = script(words);
     EXPECT_EQ(seen.code, 2) << testing::PrintToString(words);
@@ -63,7 +42,7 @@ TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
 TEST(Words, HelpNamesEveryVerb) {
   const auto seen = script({"help"});
   EXPECT_EQ(seen.code, 0);
-  for (const char* verb : {"doctor", "run", "test", "grade", "hint", "reset", "bench", "docs"})
+  for (const char* verb : {"doctor", "run", "test", "grade", "watch", "hint", "reset", "bench", "docs"})
     EXPECT_NE(seen.output.find(std::string{"./learn "} + verb), std::string::npos) << verb;
 }
 
@@ -192,6 +171,32 @@ TEST(Run, StepsOfThePoolSayWhatTheLessonSays) {
     const auto seen = learn({"run", std::string{"05/"} + step});
     EXPECT_EQ(seen.code, 0) << step;
     EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
+TEST(Run, StepsOfTheExecutorSayWhatTheLessonSays) {
+  const State state;
+  for (const auto& [step, says] :
+       {std::pair{"s1_by_hand", "submitted\n49\n"},
+        {"s2_work_ids", "81 1 49 9 \n"},
+        {"s3_three_engines",
+         "49, in this process; 0 1 4 9 16\n49, in another process; 0 1 4 9 16\n49, in this process; 0 1 4 9 16\n"},
+        {"s4_completed", " in order\n1 (of 1) futures unfinished\n"},
+        {"s5_cancel", "at most 32 at once: 0 of 9 could be cancelled\n"},
+        {"s6_death", "not repaired: all that was left is lost\nrepaired: one task is lost\n"},
+        {"s7_itself", "2 threads: 2\n1 thread: nobody is left who could do what this waits for"}}) {
+    const auto seen = learn({"run", std::string{"06/"} + step});
+    EXPECT_EQ(seen.code, 0) << step;
+    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
+TEST(Run, ThePythonTwinsGiveTheSameAnswers) {
+  for (const auto& chapter : fs::directory_iterator{tidy::root() + "/chapters"}) {
+    const std::string program = tidy::build() + "/chapters/" + chapter.path().filename().string() + "/main";
+    const auto ended = tidy::run_program({program, "--python", "--rounds", "1"});
+    EXPECT_EQ(ended.code, 0) << program << " said:\n" << ended.output << ended.errors;
+    EXPECT_NE(ended.output.find("python: "), std::string::npos) << program;
   }
 }
 
