@@ -55,6 +55,13 @@ struct Liar {
 Liar lies() { return {}; }
 int hears(const Liar&) { return 0; }
 
+/// Cannot be written.
+struct Shy {
+  int n = 0;
+};
+Shy hides() { return {}; }
+int looks_at(const Shy&) { return 0; }
+
 /// A gate that tasks wait at, in whatever process they are: a file.
 class Gate {
  public:
@@ -138,6 +145,13 @@ struct mp::Codec<Liar> {
   static constexpr Crossing crossing = Crossing::anywhere;
   static void encode(Encoder& out, const Liar& liar) { out.plain(liar.n); }
   static Liar decode(Decoder&) { throw DecodeError{"it was a lie"}; }
+};
+
+template <>
+struct mp::Codec<Shy> {
+  static constexpr Crossing crossing = Crossing::anywhere;
+  static void encode(Encoder&, const Shy&) { throw std::domain_error{"it is shy"}; }
+  static Shy decode(Decoder&) { return {}; }
 };
 
 // ---- what every executor does ----
@@ -868,6 +882,16 @@ TEST(Pitfall, WorkersThatRetireAreReplacedHoweverMuchThereIsToDo) {  // gh-11563
   std::vector<Future<int>> futures;
   for (const int x : numbers(30)) futures.push_back(executor.submit(mp::fn<square>, x));
   for (const int x : numbers(30)) EXPECT_EQ(done_in_time(futures[static_cast<std::size_t>(x)]).result(), square(x));
+}
+TEST(Pitfall, AnArgumentThatCannotBeWrittenThrowsWhereItIsSubmitted) {  // bpo-30414
+  ProcessPoolExecutor executor{1};
+  EXPECT_EQ(message_of<std::domain_error>([&] { executor.submit(mp::fn<looks_at>, Shy{}); }), "it is shy");
+  EXPECT_EQ(executor.submit(mp::fn<square>, 3).result(), 9);
+}
+TEST(Pitfall, AResultThatCannotBeWrittenFailsItsFutureAlone) {
+  ProcessPoolExecutor executor{1};
+  EXPECT_EQ(message_of<std::domain_error>([&] { executor.submit(mp::fn<hides>).result(); }), "it is shy");
+  EXPECT_EQ(executor.submit(mp::fn<square>, 3).result(), 9);
 }
 TEST(Pitfall, AnArgumentThatCannotBeReadFailsItsTaskAlone) {
   ProcessPoolExecutor executor{1};

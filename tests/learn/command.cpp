@@ -192,6 +192,7 @@ TEST(Run, StepsOfTheExecutorSayWhatTheLessonSays) {
 }
 
 TEST(Run, ThePythonTwinsGiveTheSameAnswers) {
+  if (std::getenv("CI")) GTEST_SKIP() << "a minute that continuous integration does not have: ./learn test takes it";
   for (const auto& chapter : fs::directory_iterator{tidy::root() + "/chapters"}) {
     const std::string program = tidy::build() + "/chapters/" + chapter.path().filename().string() + "/main";
     const auto ended = tidy::run_program({program, "--python", "--rounds", "1"});
