@@ -93,7 +93,7 @@ std::chrono::nanoseconds real_now(clockid_t clock) {
 int wait_in_own_time(Time& time, pthread_mutex_t* mutex, std::chrono::nanoseconds end) {
   if (++time.waits > 20)
     give_up(
-        "result_for(3.5 s) was woken for nothing each second, and went on after 20 seconds. A time limit counts from\n"
+        "result_for(3.5 s) was woken for nothing each second, and went on after 20 seconds. A time limit counts from "
         "the call, not from the last wake: compute when it ends, once, and wait until then");
   ::pthread_mutex_unlock(mutex);
   if (time.during_wait) time.during_wait(time.waits);
@@ -314,7 +314,7 @@ SCENARIO(all_wait) {
   for (std::size_t i = 0; i < names.size() && soundly; ++i)
     if (all[i]->is_back())
       give_up(names[i] +
-              " came back, and the future was not done. A condition variable may also wake a thread for\n"
+              " came back, and the future was not done. A condition variable may also wake a thread for "
               "nothing: it must look whether what it waits for is there, and sleep again if it is not");
   const Asked ender{call(future, end)};
   (void)ender.said(end + " did not return within 2 s");
@@ -322,8 +322,8 @@ SCENARIO(all_wait) {
   for (std::size_t i = 0; i < names.size(); ++i)
     said.push_back(
         names[i] + ": " +
-        all[i]->said("three threads slept in result(), exception() and result_for(1 h); the future was done by\n" +
-                     end + ", and the one in " + names[i] +
+        all[i]->said("three threads slept in result(), exception() and result_for(1 h); the future was done by " + end +
+                     ", and the one in " + names[i] +
                      " slept on. Whatever ends a future must wake all who wait for it"));
   grader::report("said", said);
 }
@@ -333,10 +333,9 @@ SCENARIO(just_then) {
   const auto future = make_future();
   const std::string name = argument(1);
   const Between both{call(future, name), {.at_wait = true}, call(future, "set_result()")};
-  (void)both.first().said(
-      name +
-      " saw that the future was not done; before it slept set_result() was called, and it slept on\n"
-      "for ever. What changes the phase must hold the mutex, so that it cannot come in between");
+  (void)both.first().said(name +
+                          " saw that the future was not done; before it slept set_result() was called, and it slept on "
+                          "for ever. What changes the phase must hold the mutex, so that it cannot come in between");
 }
 
 /// Limits in a time of its own, with something that happens at a certain wait.
@@ -418,7 +417,7 @@ SCENARIO(inside) {
   });
   const Asked ender{call(future, argument(1))};
   (void)ender.said(argument(1) +
-                   " did not return within 2 s. A callback called result() and others: are callbacks called while the\n"
+                   " did not return within 2 s. A callback called result() and others: are callbacks called while the "
                    "mutex is locked?");
   grader::report("said", said);
 }
@@ -621,7 +620,7 @@ CHECK(cancels, 15, "only a pending future is cancelled, never a begun one; who w
           << fmt::format(
                  "while {} was under way, just before it locked its mutex, {} was called. Either is true, and the "
                  "other\n"
-                 "false: the task is made, or it is cancelled. But begin() was {}, and cancel() was {};\n"
+                 "false: the task is made, or it is cancelled. But begin() was {}, and cancel() was {}; "
                  "then set_result() was called, and the future ended {}",
                  first, second, said.at(0), said.at(1), said.at(2));
   }

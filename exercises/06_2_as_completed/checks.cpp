@@ -65,7 +65,7 @@ void caught(int, siginfo_t* info, void*) {
   fencing = false;
   if (is_fenced(info->si_addr))
     give_up(
-        "memory was used that had been given back. A callback that comes after the end of your AsCompleted must find\n"
+        "memory was used that had been given back. A callback that comes after the end of your AsCompleted must find "
         "what it works with: let it share that (std::shared_ptr), and capture neither `this` nor a reference");
   ::signal(SIGSEGV, SIG_DFL);
 }
@@ -292,7 +292,7 @@ class Scene {
   void make(const std::vector<int>& names) {
     const Asked maker{[&] { return make_here(names); }};
     (void)maker.said(
-        "as_completed() did not return within 2 s, though it has nothing to wait for. A future that is done calls the\n"
+        "as_completed() did not return within 2 s, though it has nothing to wait for. A future that is done calls the "
         "callback at once, in your thread: do you hold the mutex then that the callback locks?");
   }
   std::string make_here(std::vector<int> names = {}) {
@@ -518,7 +518,7 @@ SCENARIO(just_then) {
   };
   scene.begin_next();
   scene.next(
-      "next() saw that no future was done; before it slept a callback came, and next() slept on for ever. A callback\n"
+      "next() saw that no future was done; before it slept a callback came, and next() slept on for ever. A callback "
       "must change what next() looks at while it holds the mutex of next(), so that it cannot come in between:\n"
       "next() did not return within 2 s");
   grader::report("said", scene.all_said);

@@ -343,8 +343,8 @@ SCENARIO(slow_to_wake) {
   Futures futures;
   two_in_a_row(*pool, held, futures);
   held.wait_for(2,
-                "one of two workers slept, and two tasks came, one straight after the other. One thread was left to\n"
-                "make both, though there could be two: a worker that was woken and has not taken its task yet is no\n"
+                "one of two workers slept, and two tasks came, one straight after the other. One thread was left to "
+                "make both, though there could be two: a worker that was woken and has not taken its task yet is no "
                 "longer idle. Count the tasks that wait, too");
   held.open();
   (void)told(futures);
@@ -416,8 +416,7 @@ SCENARIO(finish) {
     if (waits) closer.must_wait(call + " returned while tasks that had been waiting were running");
     later.open();
     grader::report("results", told(futures));
-    (void)closer.said("all tasks were done, and " + call +
-                      " did not return within 2 s. Does it hold a lock that the\n" +
+    (void)closer.said("all tasks were done, and " + call + " did not return within 2 s. Does it hold a lock that the " +
                       "workers need to come to their end?");
   }
   end(pool);
@@ -431,7 +430,7 @@ SCENARIO(all_asleep) {
   {
     const Asked closer{[&] { return shut(*pool, true, false); }};
     (void)closer.said(
-        "three workers slept, and shutdown with wait did not return within 2 s. Each of them has to wake and go home,\n"
+        "three workers slept, and shutdown with wait did not return within 2 s. Each of them has to wake and go home, "
         "and needs its lock for that");
   }
   grader::report("refusal", refusal(*pool));
@@ -443,7 +442,7 @@ SCENARIO(just_then_shut) {
   auto pool = make_pool(1);
   call_just_then(
       *pool, [&] { return shut(*pool, true, false); },
-      "a worker saw that the pool was not shut down; before it slept, shutdown came, and the worker slept on for\n"
+      "a worker saw that the pool was not shut down; before it slept, shutdown came, and the worker slept on for "
       "ever. Change what it looks at only under the mutex with which it waits; an atomic alone will not do");
   end(pool);
 }
@@ -532,7 +531,7 @@ SCENARIO(submits_within) {
   auto outer = given(*pool, [&] { return inner = pool->submit([] { return number(0) + 1; }), number(0); });
   if (told(outer) == "nothing within 2 s")
     give_up(
-        "a task called submit, and that did not return within 2 s. Does it wait for a lock that is held while the\n"
+        "a task called submit, and that did not return within 2 s. Does it wait for a lock that is held while the "
         "task runs?");
   grader::report("said", told(inner));
   leave(pool);
@@ -605,7 +604,7 @@ SCENARIO(calls_as_it_goes) {
   futures.push_back(given(*pool, with_guard(1)));
   futures.push_back(given(*pool, held.task(2)));
   held.wait_for(1,
-                "what a task had captured called submit as it went, when the task was done, and since then the\n"
+                "what a task had captured called submit as it went, when the task was done, and since then the "
                 "worker hangs. Let go of a task without holding the lock");
   futures.push_back(given(*pool, with_guard(3)));
   {
@@ -613,7 +612,7 @@ SCENARIO(calls_as_it_goes) {
     grader::let_them_try([&] { return closer.rests(); }, [&] { return closer.is_back(); });
     held.open();
     (void)closer.said(
-        "what a task had captured called submit as it went, when the task was cancelled, and since then shutdown\n"
+        "what a task had captured called submit as it went, when the task was cancelled, and since then shutdown "
         "hangs. Let go of a task without holding the lock");
   }
   (void)told(futures);
@@ -686,7 +685,7 @@ CHECK(on_demand, 15, "a thread is started when a task needs one; a worker that s
 CHECK(errors, 10, "what a task throws comes out of its future, as what it was, and harms nobody else") {
   const auto run = submission("errors", {"60"});
   ASSERT_TRUE(went_well(run))
-      << "8 tasks, 6 of them threw. What leaves the function of a thread ends the whole program; and a worker whose\n"
+      << "8 tasks, 6 of them threw. What leaves the function of a thread ends the whole program; and a worker whose "
       << "task has thrown goes on with the next";
   ASSERT_EQ(run.value<Words>("said"), (Words{"out_of_range 60", "overflow_error 60", "the int 60", "63",
                                              "out_of_range 60", "overflow_error 60", "the int 60", "67"}))

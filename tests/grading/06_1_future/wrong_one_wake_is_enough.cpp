@@ -1,6 +1,6 @@
 // Wrong: believes that nobody wakes it for nothing.
 // loses: waits
-// says: may also wake a thread for
+// says: may also wake a thread for nothing
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
