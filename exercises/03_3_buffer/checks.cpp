@@ -4,7 +4,6 @@
 // out, or where it is about to take a lock, until others have done what they should not get in between.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +39,7 @@ std::unique_ptr<Buffer> make_buffer(int capacity);
 /// An mp::Lock first tries to take its mutex without waiting: there, processes can be held that are about to lock.
 extern "C" int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   mp::point("lock");
-  static const auto next = reinterpret_cast<int (*)(pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_trylock"));
+  static const auto next = grader::original<int(pthread_mutex_t*)>("pthread_mutex_trylock");
   return next(mutex);
 }
 

@@ -1,7 +1,6 @@
 // The checks of exercise 04_3. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -196,7 +195,7 @@ Counts Tally::all() {
 /// The C library's. Where a thread of the server sends the answer to a call of the tally, that was a message, whatever
 /// it asked for.
 extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) {
-  static const auto original = reinterpret_cast<ssize_t (*)(int, const msghdr*, int)>(::dlsym(RTLD_NEXT, "sendmsg"));
+  static const auto original = grader::original<ssize_t(int, const msghdr*, int)>("sendmsg");
   if (std::exchange(was_called, false)) ++clients[row_of(clients, peer(socket))].messages;
   return original(socket, message, flags);
 }

@@ -33,7 +33,7 @@ using grader::Counters;
 using grader::reaches;
 using grader::trouble;
 
-int number(std::size_t n) { return std::stoi(argument(n)); }
+using grader::number;
 
 /// The calls of a scenario, and which process made each, and how many have been made.
 class Calls {

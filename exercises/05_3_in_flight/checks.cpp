@@ -1,9 +1,7 @@
 // The checks of exercise 05_3. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +11,7 @@
 #include <thread>
 
 #include "05_pool/pool.hpp"
-#include "exercises/grader/stage.hpp"
+#include "exercises/grader/fence.hpp"
 
 // The submission's.
 using Apply = std::function<void(mp::Callbacks<int> callbacks, int x)>;
@@ -26,44 +24,15 @@ std::unique_ptr<Results> in_flight(Apply apply, Input input, int most);
 
 namespace {
 
+using grader::Asked;
 using grader::becomes;
+using grader::give_up;
+using grader::number;
 using Numbers = std::vector<int>;
 
-[[noreturn]] void give_up(const std::string& what) {
-  grader::trouble(what);
-  ::_exit(0);  // a thread may hang
-}
-
-int number(std::size_t n) { return std::stoi(grader::argument(n)); }
-
-// ---- memory that nobody can use once it was given back ----
-
-constexpr std::size_t page = 4096, all_fenced = std::size_t{256} << 20;
-char* const fenced =
-    static_cast<char*>(::mmap(nullptr, all_fenced, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-std::atomic<std::size_t> fenced_so_far = 0;
-std::atomic<bool> fencing = false;
-std::atomic<int> not_given_back = 0;
-
-bool is_fenced(const void* memory) { return memory >= fenced && memory < fenced + all_fenced; }
-
-void caught(int, siginfo_t* info, void*) {
-  fencing = false;
-  if (is_fenced(info->si_addr))
-    give_up(
-        "memory was used that had been given back. A callback that comes after the end of your InFlight must find\n"
-        "what it works with: let it share that (std::shared_ptr), and capture neither `this` nor a reference");
-  ::signal(SIGSEGV, SIG_DFL);
-}
-
-/// From now on whatever is allocated lies on pages of its own, which go when it is given back, and never come again.
-void begin_fencing() {
-  struct sigaction action {};
-  action.sa_sigaction = caught;
-  action.sa_flags = SA_SIGINFO;
-  ::sigaction(SIGSEGV, &action, nullptr);
-  fencing = true;
-}
+constexpr auto used_after_its_end =
+    "memory was used that had been given back. A callback that comes after the end of your InFlight must find "
+    "what it works with: let it share that (std::shared_ptr), and capture neither `this` nor a reference";
 
 // ---- who calls ----
 
@@ -72,32 +41,6 @@ thread_local std::function<void()> before_wait = nullptr, before_lock = nullptr;
 void once(std::function<void()>& what) {
   if (what) std::exchange(what, nullptr)();
 }
-
-/// A call in a thread of its own, for it may wait.
-class Asked {
- public:
-  explicit Asked(std::function<std::string()> call)
-      : thread_{[this, call = std::move(call)] {
-          id_ = ::gettid();
-          said_ = call();
-          is_back_ = true;
-        }} {}
-  ~Asked() { thread_.join(); }
-
-  bool is_back() const { return is_back_; }
-  bool rests() const { return id_ != 0 && grader::state_in("/proc/self/task/" + std::to_string(id_)) == 'S'; }
-  /// What it has said; gives up, with these words, if that does not come.
-  const std::string& said(const std::string& otherwise) const {
-    if (!becomes([&] { return is_back(); })) give_up(otherwise);
-    return said_;
-  }
-
- private:
-  std::atomic<pid_t> id_ = 0;
-  std::atomic<bool> is_back_ = false;
-  std::string said_;
-  std::thread thread_;  // the last: it uses the others
-};
 
 /// What came of it: a number, `the end`, or an error.
 std::string told(Results& results) try {
@@ -208,34 +151,14 @@ auto real(mp::Pool& pool) {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
-  if (!fencing) {
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc{};
-  }
-  const auto whole = (size + sizeof(std::max_align_t) + page - 1) / page * page, at = fenced_so_far.fetch_add(whole);
-  if (at + whole > all_fenced || ::mprotect(fenced + at, whole, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc{};
-  ++not_given_back;
-  *reinterpret_cast<std::size_t*>(fenced + at) = whole;
-  return fenced + at + sizeof(std::max_align_t);
-}
-void operator delete(void* memory) noexcept {
-  if (!is_fenced(memory)) return std::free(memory);
-  char* const start = static_cast<char*>(memory) - sizeof(std::max_align_t);
-  --not_given_back;
-  ::mprotect(start, *reinterpret_cast<std::size_t*>(start), PROT_NONE);
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-
 /// The C library's, and something may happen before them.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  static const auto original = reinterpret_cast<int (*)(pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  static const auto original = grader::original<int(pthread_mutex_t*)>("pthread_mutex_lock");
   once(before_lock);
   return original(mutex);
 }
 extern "C" int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  static const auto original =
-      reinterpret_cast<int (*)(pthread_cond_t*, pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_cond_wait"));
+  static const auto original = grader::original<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
   once(before_wait);
   return original(condition, mutex);
 }
@@ -410,7 +333,7 @@ SCENARIO(quick) {
 SCENARIO(abandoned) {
   {
     Scene scene{3};
-    begin_fencing();
+    grader::fence::begin(used_after_its_end);
     {
       const Asked taker{[&] { return scene.take(); }};
       scene.hands.wait_for(3);
@@ -439,19 +362,19 @@ SCENARIO(abandoned) {
     }
     scene.hands.finish(1, std::make_exception_ptr(std::overflow_error{"late"}));
     if (number(1) == 0) scene.hands.finish(2);
-    fencing = false;
+    grader::fence::end();
   }
-  grader::report("not_given_back", not_given_back.load());
+  grader::report("not_given_back", grader::fence::not_given_back.load());
 }
 
 /// With a real pool, which does what is under way afterwards.
 SCENARIO(abandoned_pool) {
   mp::Pool pool{2};
-  begin_fencing();
+  grader::fence::begin(used_after_its_end);
   Counting numbers;
   for (auto results = in_flight(real(pool), numbers.input(), 20); numbers.asked < 25;) (void)results->next();
   pool.close(), pool.join();
-  fencing = false;
+  grader::fence::end();
 }
 
 #else

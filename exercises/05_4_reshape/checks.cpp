@@ -51,7 +51,7 @@ namespace {
 
 const bool can_spawn = (grader::first_in_main = mp::main_guard, true);
 
-int number(std::size_t n) { return std::stoi(grader::argument(n)); }
+using grader::number;
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 

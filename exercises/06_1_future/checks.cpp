@@ -1,7 +1,6 @@
 // The checks of exercise 06_1. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "exercises/grader/stage.hpp"
+#include "exercises/grader/asked.hpp"
 
 // The submission's.
 struct Cancelled : std::runtime_error {
@@ -44,14 +43,10 @@ namespace {
 
 using grader::argument;
 using grader::becomes;
+using grader::give_up;
 using grader::let_them_try;
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
-
-[[noreturn]] void give_up(const std::string& what) {
-  grader::trouble(what);
-  ::_exit(0);  // a thread may hang
-}
 
 // ---- what may happen where a thread locks, waits, sleeps, or asks for the time ----
 
@@ -116,33 +111,15 @@ int nap(const std::function<int()>& original) {
 
 // ---- who calls ----
 
-/// A call in a thread of its own, for it may wait.
-class Asked {
- public:
+/// A call in a thread of its own, for it may wait, and a trap there.
+struct Asked : grader::Asked {
   explicit Asked(std::function<std::string()> call, Trap trap_there = {})
-      : thread_{[this, call = std::move(call), trap_there = std::move(trap_there)] {
-          id_ = ::gettid();
+      : grader::Asked{[call = std::move(call), trap_there = std::move(trap_there)] {
           trap = trap_there;
-          said_ = call();
+          const std::string said = call();
           trap = {};
-          is_back_ = true;
+          return said;
         }} {}
-  ~Asked() { thread_.join(); }
-
-  bool is_back() const { return is_back_; }
-  bool rests() const { return id_ != 0 && grader::state_in("/proc/self/task/" + std::to_string(id_)) == 'S'; }
-  bool is_this_thread() const { return id_ == ::gettid(); }
-  /// What it has said; gives up, with these words, if that does not come.
-  const std::string& said(const std::string& otherwise, mp::Seconds limit = grader::patience) const {
-    if (!becomes([&] { return is_back(); }, limit)) give_up(otherwise);
-    return said_;
-  }
-
- private:
-  std::atomic<pid_t> id_ = 0;
-  std::atomic<bool> is_back_ = false;
-  std::string said_;
-  std::thread thread_;  // the last: it uses the others
 };
 
 /// Whether it comes to rest, or back. Who spins may rest for an instant, too.
@@ -245,25 +222,24 @@ Words calls(const std::shared_ptr<Future>& future, const Words& names) {
 
 // The C library's, and something may happen before them.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  static const auto original = reinterpret_cast<int (*)(pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  static const auto original = grader::original<int(pthread_mutex_t*)>("pthread_mutex_lock");
   trap.meets(trap.spring && --trap.locks == 0);
   return original(mutex);
 }
 extern "C" int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  static const auto original =
-      reinterpret_cast<int (*)(pthread_cond_t*, pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_cond_wait"));
+  static const auto original = grader::original<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
   trap.meets(trap.at_wait);
   return wakes_for_nothing-- > 0 ? 0 : original(condition, mutex);
 }
 extern "C" int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* end) {
-  static const auto original = reinterpret_cast<int (*)(pthread_cond_t*, pthread_mutex_t*, const timespec*)>(
-      ::dlsym(RTLD_NEXT, "pthread_cond_timedwait"));
+  static const auto original =
+      grader::original<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
   return wait_until(CLOCK_REALTIME, mutex, end, [&] { return original(condition, mutex, end); });
 }
 extern "C" int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                                       const timespec* end) {
-  static const auto original = reinterpret_cast<int (*)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
-      ::dlsym(RTLD_NEXT, "pthread_cond_clockwait"));
+  static const auto original =
+      grader::original<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>("pthread_cond_clockwait");
   return wait_until(clock, mutex, end, [&] { return original(condition, mutex, clock, end); });
 }
 extern "C" int nanosleep(const timespec* time, timespec* left) {

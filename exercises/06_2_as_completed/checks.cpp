@@ -1,9 +1,7 @@
 // The checks of exercise 06_2. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +12,7 @@
 #include <thread>
 
 #include "06_executor/future.hpp"
-#include "exercises/grader/stage.hpp"
+#include "exercises/grader/fence.hpp"
 
 // The submission's.
 struct Future;
@@ -42,42 +40,14 @@ std::unique_ptr<Completed> as_completed(const std::vector<FuturePtr>& futures, s
 namespace {
 
 using grader::argument;
+using grader::Asked;
 using grader::becomes;
+using grader::give_up;
 using Lock = std::unique_lock<std::mutex>;
 
-[[noreturn]] void give_up(const std::string& what) {
-  grader::trouble(what);
-  ::_exit(0);  // a thread may hang
-}
-
-// ---- memory that nobody can use once it was given back ----
-
-constexpr std::size_t page = 4096, all_fenced = std::size_t{256} << 20;
-char* const fenced =
-    static_cast<char*>(::mmap(nullptr, all_fenced, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-std::atomic<std::size_t> fenced_so_far = 0;
-std::atomic<bool> fencing = false;
-std::atomic<int> not_given_back = 0;
-
-bool is_fenced(const void* memory) { return memory >= fenced && memory < fenced + all_fenced; }
-
-void caught(int, siginfo_t* info, void*) {
-  fencing = false;
-  if (is_fenced(info->si_addr))
-    give_up(
-        "memory was used that had been given back. A callback that comes after the end of your AsCompleted must find "
-        "what it works with: let it share that (std::shared_ptr), and capture neither `this` nor a reference");
-  ::signal(SIGSEGV, SIG_DFL);
-}
-
-/// From now on whatever is allocated lies on pages of its own, which go when it is given back, and never come again.
-void begin_fencing() {
-  struct sigaction action {};
-  action.sa_sigaction = caught;
-  action.sa_flags = SA_SIGINFO;
-  ::sigaction(SIGSEGV, &action, nullptr);
-  fencing = true;
-}
+constexpr auto used_after_its_end =
+    "memory was used that had been given back. A callback that comes after the end of your AsCompleted must find "
+    "what it works with: let it share that (std::shared_ptr), and capture neither `this` nor a reference";
 
 // ---- who calls ----
 
@@ -92,36 +62,6 @@ void once(std::function<void()>& what) {
 void foreign(const char* name) {
   if (in_callback) asked_in_callback = name;
 }
-
-/// A call in a thread of its own, for it may wait.
-class Asked {
- public:
-  explicit Asked(std::function<std::string()> call)
-      : thread_{[this, call = std::move(call)] {
-          id_ = ::gettid();
-          said_ = call();
-          is_back_ = true;
-        }} {}
-  ~Asked() { thread_.join(); }
-
-  bool is_back() const { return is_back_; }
-  bool rests() const { return id_ != 0 && grader::state_in("/proc/self/task/" + std::to_string(id_)) == 'S'; }
-  /// Gives it the chance to come back, unless something keeps it.
-  void let_try() const {
-    grader::let_them_try([&] { return rests(); }, [&] { return is_back(); });
-  }
-  /// What it has said; gives up, with these words, if that does not come.
-  const std::string& said(const std::string& otherwise) const {
-    if (!becomes([&] { return is_back(); })) give_up(otherwise);
-    return said_;
-  }
-
- private:
-  std::atomic<pid_t> id_ = 0;
-  std::atomic<bool> is_back_ = false;
-  std::string said_;
-  std::thread thread_;  // the last: it uses the others
-};
 
 constexpr auto callback_waits =
     "a callback did not return within 2 s. It runs in the thread that brings the result, and holds that up. It may "
@@ -415,28 +355,9 @@ void step(Scene& scene, const std::string& what, int of) {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
-  if (!fencing) {
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc{};
-  }
-  const auto whole = (size + sizeof(std::max_align_t) + page - 1) / page * page, at = fenced_so_far.fetch_add(whole);
-  if (at + whole > all_fenced || ::mprotect(fenced + at, whole, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc{};
-  ++not_given_back;
-  *reinterpret_cast<std::size_t*>(fenced + at) = whole;
-  return fenced + at + sizeof(std::max_align_t);
-}
-void operator delete(void* memory) noexcept {
-  if (!is_fenced(memory)) return std::free(memory);
-  char* const start = static_cast<char*>(memory) - sizeof(std::max_align_t);
-  --not_given_back;
-  ::mprotect(start, *reinterpret_cast<std::size_t*>(start), PROT_NONE);
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-
 /// The C library's, and something may happen before it.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  static const auto original = reinterpret_cast<int (*)(pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  static const auto original = grader::original<int(pthread_mutex_t*)>("pthread_mutex_lock");
   once(before_lock);
   return original(mutex);
 }
@@ -609,7 +530,7 @@ SCENARIO(abandoned) {
   const auto& when = argument(0);
   {
     Scene scene{4, minute};
-    begin_fencing();
+    grader::fence::begin(used_after_its_end);
     scene.finish(0);
     scene.make({0, 1, 2, 3});
     scene.next();
@@ -642,9 +563,9 @@ SCENARIO(abandoned) {
     }
     for (const int i : {1, 2, 3})
       if (when != "nobody will ever finish them" && !scene.at(i)->is_done()) scene.finish(i);
-    fencing = false;
+    grader::fence::end();
   }
-  grader::report("not_given_back", not_given_back.load());
+  grader::report("not_given_back", grader::fence::not_given_back.load());
 }
 
 #else

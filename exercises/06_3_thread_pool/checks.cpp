@@ -1,7 +1,6 @@
 // The checks of exercise 06_3. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@
 #include <thread>
 
 #include "06_executor/future.hpp"
-#include "exercises/grader/stage.hpp"
+#include "exercises/grader/asked.hpp"
 
 // The submission's.
 using Task = std::function<int()>;
@@ -25,15 +24,10 @@ std::unique_ptr<TaskPool> make_pool(int workers);
 namespace {
 
 using grader::becomes;
+using grader::give_up;
+using grader::number;
 using Words = std::vector<std::string>;
 using Futures = std::vector<std::future<int>>;
-
-[[noreturn]] void give_up(const std::string& what) {
-  grader::trouble(what);
-  ::_exit(0);  // a thread may hang
-}
-
-int number(std::size_t n) { return std::stoi(grader::argument(n)); }
 
 // ---- threads ----
 
@@ -72,39 +66,15 @@ std::string error_text() try { throw; } catch (const mp::CancelledError&) {
   return "something else";
 }
 
-/// A call in a thread of its own, for it may wait.
-class Asked {
- public:
+/// A call in a thread of its own, for it may wait. It may also throw.
+struct Asked : grader::Asked {
   explicit Asked(std::function<std::string()> call)
-      : thread_{own_thread([this, call = std::move(call)] {
-          id_ = ::gettid();
-          said_ = tried(call);
-          is_back_ = true;
-        })} {}
-  ~Asked() { thread_.join(); }
-
-  bool is_back() const { return is_back_; }
-  bool rests() const { return id_ != 0 && grader::state_in("/proc/self/task/" + std::to_string(id_)) == 'S'; }
-  /// What it has said, or thrown; gives up, with these words, if that does not come.
-  const std::string& said(const std::string& otherwise) const {
-    if (!becomes([&] { return is_back(); })) give_up(otherwise);
-    return said_;
-  }
-  /// The chance to come back; gives up, with these words, if it does.
-  void must_wait(const std::string& otherwise) const {
-    grader::let_them_try([&] { return rests(); }, [&] { return is_back(); });
-    if (is_back()) give_up(otherwise + (said_.empty() ? "" : ": " + said_));
-  }
+      : grader::Asked{[call = std::move(call)] { return tried(call); }, own_thread} {}
 
  private:
   static std::string tried(const std::function<std::string()>& call) try { return call(); } catch (...) {
     return error_text();
   }
-
-  std::atomic<pid_t> id_ = 0;
-  std::atomic<bool> is_back_ = false;
-  std::string said_;
-  std::thread thread_;  // the last: it uses the others
 };
 
 /// How many threads there are besides this one, and does none of them run or wish to?
@@ -260,13 +230,13 @@ void call_just_then(TaskPool& pool, const std::function<std::string()>& call, co
 /// The C library's, and something may happen before or after them.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*),
                               void* argument) noexcept {
-  static const auto original = reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
+  static const auto original =
+      grader::original<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
   if (!starts_our_own) ++started;
   return original(thread, attributes, body, argument);
 }
 extern "C" int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  static const auto original =
-      reinterpret_cast<int (*)(pthread_cond_t*, pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_cond_wait"));
+  static const auto original = grader::original<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
   if (!is_ours && wait_armed.exchange(false)) before_wait();
   const int code = original(condition, mutex);
   if (!is_ours && wake_armed.exchange(false)) {  // it was woken, and others get the mutex first

@@ -1,7 +1,6 @@
 // The checks of exercise 06_4. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
-#include <dlfcn.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,7 +13,7 @@
 #include <thread>
 
 #include "common/machine.hpp"
-#include "exercises/grader/stage.hpp"
+#include "exercises/grader/asked.hpp"
 
 // The submission's.
 struct BrokenPool : std::runtime_error {
@@ -31,17 +30,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using grader::argument;
+using grader::Asked;
 using grader::becomes;
 using grader::Counters;
+using grader::give_up;
+using grader::number;
 using Future = std::shared_future<std::string>;
 using Strings = std::vector<std::string>;
-
-[[noreturn]] void give_up(const std::string& what) {
-  grader::trouble(what);
-  ::_exit(0);  // a thread may hang
-}
-
-int number(std::size_t n) { return std::stoi(argument(n)); }
 
 // ---- what happens before a call of the C library ----
 
@@ -60,36 +55,7 @@ void sends() {
   if (before_send && watched != 0 && ::getpid() != watched) before_send();
 }
 
-template <class F>
-F* original(const char* name) {
-  return reinterpret_cast<F*>(::dlsym(RTLD_NEXT, name));
-}
-
 // ---- who calls ----
-
-/// A call in a thread of its own, for it may wait.
-class Asked {
- public:
-  explicit Asked(std::function<void()> call)
-      : thread_{[this, call = std::move(call)] {
-          id_ = ::gettid();
-          call();
-          is_back_ = true;
-        }} {}
-  ~Asked() { thread_.join(); }
-
-  bool is_back() const { return is_back_; }
-  bool rests() const { return id_ != 0 && grader::state_in("/proc/self/task/" + std::to_string(id_)) == 'S'; }
-  /// Gives up, with these words, if it does not come back.
-  void must_be_back(const std::string& otherwise) const {
-    if (!becomes([&] { return is_back(); })) give_up(otherwise);
-  }
-
- private:
-  std::atomic<pid_t> id_ = 0;
-  std::atomic<bool> is_back_ = false;
-  std::thread thread_;  // the last: it uses the others
-};
 
 /// The threads of this process but the first.
 Strings other_threads() {
@@ -221,7 +187,7 @@ std::string refused(const Scene& scene, const std::string& otherwise) {
 }  // namespace
 
 extern "C" pid_t fork() noexcept {
-  static const auto call = original<pid_t()>("fork");
+  static const auto call = grader::original<pid_t()>("fork");
   const bool counts = ::getpid() == watched;
   const int threads = counts ? mp::thread_count() : 0;
   const pid_t pid = call();
@@ -233,31 +199,31 @@ extern "C" pid_t fork() noexcept {
   return pid;
 }
 extern "C" ssize_t read(int fd, void* into, size_t size) {
-  static const auto call = original<ssize_t(int, void*, size_t)>("read");
+  static const auto call = grader::original<ssize_t(int, void*, size_t)>("read");
   return reads(), call(fd, into, size);
 }
 extern "C" int eventfd_read(int fd, eventfd_t* value) {
-  static const auto call = original<int(int, eventfd_t*)>("eventfd_read");
+  static const auto call = grader::original<int(int, eventfd_t*)>("eventfd_read");
   return reads(), call(fd, value);
 }
 extern "C" ssize_t recv(int fd, void* into, size_t size, int flags) {
-  static const auto call = original<ssize_t(int, void*, size_t, int)>("recv");
+  static const auto call = grader::original<ssize_t(int, void*, size_t, int)>("recv");
   return reads(), call(fd, into, size, flags);
 }
 extern "C" ssize_t recvmsg(int fd, msghdr* message, int flags) {
-  static const auto call = original<ssize_t(int, msghdr*, int)>("recvmsg");
+  static const auto call = grader::original<ssize_t(int, msghdr*, int)>("recvmsg");
   return reads(), call(fd, message, flags);
 }
 extern "C" ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-  static const auto call = original<ssize_t(int, const msghdr*, int)>("sendmsg");
+  static const auto call = grader::original<ssize_t(int, const msghdr*, int)>("sendmsg");
   return sends(), call(fd, message, flags);
 }
 extern "C" ssize_t send(int fd, const void* from, size_t size, int flags) {
-  static const auto call = original<ssize_t(int, const void*, size_t, int)>("send");
+  static const auto call = grader::original<ssize_t(int, const void*, size_t, int)>("send");
   return sends(), call(fd, from, size, flags);
 }
 extern "C" ssize_t write(int fd, const void* from, size_t size) {
-  static const auto call = original<ssize_t(int, const void*, size_t)>("write");
+  static const auto call = grader::original<ssize_t(int, const void*, size_t)>("write");
   return sends(), call(fd, from, size);
 }
 
@@ -386,7 +352,7 @@ SCENARIO(just_then) {
   Future second;
   const Asked asked{[&] { second = scene.submit(1); }};
   submitter = &asked;
-  asked.must_be_back("submit did not return within 2 s, though it need wait for nobody");
+  asked.said("submit did not return within 2 s, though it need wait for nobody");
   if (!is_armed.exchange(false)) (void)becomes([&] { return has_waited.load(); });
   if (!becomes([] { return made_by[0] != 0; }))
     give_up(
@@ -461,12 +427,12 @@ SCENARIO(stopped) {
       "within 2 s. Let your thread hold no lock while it sends or receives";
   {
     const Asked first{[&] { futures[0] = scene.submit(1, std::string(2 << 20, 'l')); }};
-    first.must_be_back(words);
+    first.said(words);
   }
   (void)others_come_to_rest();
   {
     const Asked second{[&] { futures[1] = scene.submit(2, "s"); }};
-    second.must_be_back(words);
+    second.said(words);
   }
   for (const std::size_t which : {0U, 1U}) ::kill(scene.worker(which), SIGCONT);
   for (const auto& future : futures) (void)told(future, "its worker was stopped for a while, and then went on");
@@ -607,7 +573,7 @@ SCENARIO(broken) {
   grader::report("later", last);
   {
     const Asked leaver{[&] { scene->shutdown(); }};
-    leaver.must_be_back("shutdown did not return within 2 s");
+    leaver.said("shutdown did not return within 2 s");
   }
   open(all_gates);
   scene.end();
@@ -634,9 +600,9 @@ SCENARIO(shutdown) {
     grader::let_them_try([&] { return leaver.rests(); }, [&] { return leaver.is_back(); });
     if (leaver.is_back()) give_up(argument(1) + " returned while both workers were in a task");
     open(all_gates);
-    leaver.must_be_back(argument(1) +
-                        " did not return within 2 s, and nothing kept the workers from doing all that "
-                        "was left");
+    leaver.said(argument(1) +
+                " did not return within 2 s, and nothing kept the workers from doing all that "
+                "was left");
   }
   int ready = 0;
   for (const auto& future : futures) ready += future.wait_for(0s) == std::future_status::ready ? 1 : 0;
@@ -650,7 +616,7 @@ SCENARIO(shutdown) {
   if (by_destructor) return;
   grader::report("later", refused(scene, "it was submitted after shutdown: submit should throw"));
   const Asked leaver{[&] { scene->shutdown(); }};
-  leaver.must_be_back("shutdown was called a second time, and did not return within 2 s");
+  leaver.said("shutdown was called a second time, and did not return within 2 s");
 }
 
 SCENARIO(nothing_to_do) { const Scene scene; }

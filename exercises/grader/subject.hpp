@@ -23,6 +23,7 @@ void report(const std::string& key, const T& value) {
 
 /// The scenario's n-th argument.
 const std::string& argument(std::size_t n);
+inline int number(std::size_t n) { return std::stoi(argument(n)); }
 
 /// What main does first, with its arguments, where the checks set it: `mp::main_guard`, if scenarios start by spawn.
 inline void (*first_in_main)(int argc, char** argv) = nullptr;
