@@ -4,7 +4,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <random>
 #include <thread>
 
@@ -13,6 +12,7 @@
 #include "06_executor/thread_pool.hpp"
 #include "common/machine.hpp"
 #include "common/process_tree.hpp"
+#include "tests/support/numbers.hpp"
 #include "tests/support/together.hpp"
 
 using namespace std::chrono_literals;
@@ -23,11 +23,10 @@ using mp::ReturnWhen;
 using mp::SerialExecutor;
 using mp::StartBy;
 using mp::ThreadPoolExecutor;
-using Numbers = std::vector<int>;
+using tidy::message_of;
 
 namespace {
 
-int square(int x) { return x * x; }
 int sum(int a, int b, int c) { return a + b + c; }
 void nothing() {}
 int my_pid() { return ::getpid(); }
@@ -78,29 +77,10 @@ int waits_at(const std::string& gate, int x) {
   return x;
 }
 
-Numbers numbers(int n) {
-  Numbers all(static_cast<std::size_t>(n));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
-}
-Numbers squares(int n) {
-  Numbers all = numbers(n);
-  std::ranges::transform(all, all.begin(), square);
-  return all;
-}
 Numbers listed(auto&& results) {
   Numbers all;
   for (const int x : results) all.push_back(x);
   return all;
-}
-template <class E>
-std::string message_of(const auto& act) {
-  try {
-    act();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 template <class R>
@@ -832,7 +812,7 @@ TEST(Pitfall, AWorkerIsMissedThoughItHasLeftAChildBehind) {
   EXPECT_THROW(future.result_for(2s), mp::BrokenProcessPool);
   for (const int orphan : mp::descendants(::getpid())) ::kill(orphan, SIGKILL);
   executor.shutdown();
-  while (::waitpid(-1, nullptr, 0) > 0) continue;
+  EXPECT_TRUE(tidy::orphans_end());
 }
 TEST(Pitfall, ManySubmitsDoNotFillTheBell) {  // gh-105829
   ProcessPoolExecutor executor{1};
@@ -938,10 +918,7 @@ TEST(Pitfall, WorkersEndWithTheirParentHoweverItEnds) {  // gh-111873
   parent.signal(SIGKILL);
   (void)parent.wait();
   EXPECT_TRUE(tidy::eventually([&] { return !tidy::runs(worker); }));
-  EXPECT_TRUE(tidy::eventually([] {
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
-    return mp::descendants(::getpid()).empty();
-  }));
+  EXPECT_TRUE(tidy::orphans_end());
 }
 TEST(Pitfall, CtrlCEndsItAllQuietly) {
   for (const auto& engine : {threads, forked, spawned}) {
@@ -958,10 +935,7 @@ TEST(Pitfall, CtrlCEndsItAllQuietly) {
     const auto ended = program.wait();
     EXPECT_EQ(ended.code, -SIGINT) << engine.name;
     EXPECT_EQ(ended.errors, "") << engine.name;
-    EXPECT_TRUE(tidy::eventually([] {
-      while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
-      return mp::descendants(::getpid()).empty();
-    }));
+    EXPECT_TRUE(tidy::orphans_end());
   }
 }
 
@@ -997,25 +971,6 @@ void kill_workers(int rounds, int tasks, bool repair) {
   }
 }
 
-/// What this process has.
-struct Had {
-  long descriptors = std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
-  int threads = mp::thread_count();
-  long kib = own_memory();
-
-  /// KiB that no file stands behind.
-  static long own_memory() {
-    const auto status = mp::read_text("/proc/self/status").value_or("");
-    return std::stol(status.substr(status.find("RssAnon:") + 8));
-  }
-};
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keeps_books = true;
-#else
-constexpr bool keeps_books = false;
-#endif
-
 }  // namespace
 
 TEST(ExecutorKilled, AtAnyMomentAndRepaired) { kill_workers(tidy::kill_rounds / 4, tidy::kill_rounds * 50, true); }
@@ -1033,14 +988,11 @@ TEST(ExecutorEnds, ManyTimesAndLeavesNothing) {
     }
   };
   make_and_leave(tidy::kill_rounds);
-  const Had before;
+  const long before = tidy::own_memory();
   const char* times = std::getenv("CYCLES");
   make_and_leave(times ? std::stoi(times) : 10 * tidy::kill_rounds);
-  const Had after;
-  EXPECT_EQ(after.descriptors, before.descriptors);
-  EXPECT_EQ(after.threads, before.threads);
-  if (!keeps_books) {
-    EXPECT_LE(after.kib, before.kib + 256);
+  if (!tidy::keeps_books) {
+    EXPECT_LE(tidy::own_memory(), before + 256);
   }
 }
 TEST(ExecutorHolds, AMillionPendingFutures) {
@@ -1048,14 +1000,14 @@ TEST(ExecutorHolds, AMillionPendingFutures) {
     const auto executor = engine.make(1);
     const Gate gate;
     executor->submit(mp::fn<waits_at>, std::string{gate}, 1);
-    const long before = Had::own_memory();
+    const long before = tidy::own_memory();
     std::vector<Future<int>> futures;
     const auto hold = [&](int n) {
       while (std::ssize(futures) < n) futures.push_back(executor->submit(mp::fn<square>, 3));
-      return (Had::own_memory() - before) * 1024 / n;
+      return (tidy::own_memory() - before) * 1024 / n;
     };
-    const long some = hold(keeps_books ? 10'000 : 100'000), all = hold(keeps_books ? 50'000 : 1'000'000);
-    if (!keeps_books) {
+    const long some = hold(tidy::keeps_books ? 10'000 : 100'000), all = hold(tidy::keeps_books ? 50'000 : 1'000'000);
+    if (!tidy::keeps_books) {
       EXPECT_LE(all, some * 3 / 2) << engine.name << ": bytes of each";
       EXPECT_LE(all, 2000) << engine.name;
     }

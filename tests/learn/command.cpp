@@ -12,6 +12,16 @@ namespace {
 
 long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
+/// Each step runs, and says this among other things.
+void expect_steps(const std::string& chapter, const std::vector<std::pair<std::string, std::string>>& steps) {
+  const State state;
+  for (const auto& [step, says] : steps) {
+    const auto seen = learn({"run", chapter + "/" + step});
+    EXPECT_EQ(seen.code, 0) << step;
+    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
+  }
+}
+
 }  // namespace
 
 TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
@@ -105,90 +115,63 @@ TEST(Run, QueuesShowWhatTheLessonClaims) {
 }
 
 TEST(Run, StepsOfTheQueueSayWhatTheLessonSays) {
-  const State state;
-  for (const auto& [step, says] : {std::pair{"s1_pipe", "one two three"},
-                                   {"s2_frames", "one\ntwo\nthree\n"},
-                                   {"s3_end", "three\nthat was all\n"},
-                                   {"s4_connection", "= 10\nno more messages"},
-                                   {"s5_many", "together 4950"},
-                                   {"s6_feeder", "SimpleQueue  both stand still\nQueue        all answered"},
-                                   {"s7_lost", "the next one gets 2\n"},
-                                   {"s8_join", "it has not ended\nall taken, and it has: exit code 0"}}) {
-    const auto seen = learn({"run", std::string{"02/"} + step});
-    EXPECT_EQ(seen.code, 0) << step;
-    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
-  }
+  expect_steps("02", {{"s1_pipe", "one two three"},
+                      {"s2_frames", "one\ntwo\nthree\n"},
+                      {"s3_end", "three\nthat was all\n"},
+                      {"s4_connection", "= 10\nno more messages"},
+                      {"s5_many", "together 4950"},
+                      {"s6_feeder", "SimpleQueue  both stand still\nQueue        all answered"},
+                      {"s7_lost", "the next one gets 2\n"},
+                      {"s8_join", "it has not ended\nall taken, and it has: exit code 0"}});
 }
 
 TEST(Run, StepsOfTheLockSayWhatTheLessonSays) {
-  const State state;
-  for (const auto& [step, says] :
-       {std::pair{"s2_forced", "quick has seen 0 and stored 1\ntwo have added one, and it is 1\n"},
-        {"s3_atomic", "both counted: 6000000 and 6000000\nseen out of step: yes\n"},
-        {"s4_mutex", "both: 600000 600000\n"},
-        {"s5_dead", "held, by nobody, for ever\n"},
-        {"s6_owner_died", "mended: 2 of 2\n"},
-        {"s7_condition", "it is three, at last\n"},
-        {"s8_neighbours", "64 bytes apart:"}}) {
-    const auto seen = learn({"run", std::string{"03/"} + step});
-    EXPECT_EQ(seen.code, 0) << step;
-    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
-  }
+  expect_steps("03", {{"s2_forced", "quick has seen 0 and stored 1\ntwo have added one, and it is 1\n"},
+                      {"s3_atomic", "both counted: 6000000 and 6000000\nseen out of step: yes\n"},
+                      {"s4_mutex", "both: 600000 600000\n"},
+                      {"s5_dead", "held, by nobody, for ever\n"},
+                      {"s6_owner_died", "mended: 2 of 2\n"},
+                      {"s7_condition", "it is three, at last\n"},
+                      {"s8_neighbours", "64 bytes apart:"}});
 }
 
 TEST(Run, StepsOfTheManagerSayWhatTheLessonSays) {
-  const State state;
-  for (const auto& [step, says] :
-       {std::pair{"s1_server", "to 1\nbe 1\nor 1\nnot 1\nto 2\nbe 2\n"},
-        {"s2_threads", "b is answered\nand now a\n"},
-        {"s3_calls", "there 1, here 0\n"},
-        {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
-        {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
-        {"s6_copies", "in the copy: 2\nput back: 3\nnested: 3\n"},
-        {"s7_lost", "two have added one: 1\nand two more: 3\n"},
-        {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},
-        {"s9_own_type", "a deposit of nothing, said the server\n105\n"}}) {
-    const auto seen = learn({"run", std::string{"04/"} + step});
-    EXPECT_EQ(seen.code, 0) << step;
-    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
-  }
+  expect_steps("04", {{"s1_server", "to 1\nbe 1\nor 1\nnot 1\nto 2\nbe 2\n"},
+                      {"s2_threads", "b is answered\nand now a\n"},
+                      {"s3_calls", "there 1, here 0\n"},
+                      {"s4_proxy", "1 '1' '2' 2 0.25 None \n9 8 7 6 5 4 3 2 1 0 \n"},
+                      {"s5_references", "ours is gone; was it the last? 0\nthe worker's, too; was it the last? 1\n"},
+                      {"s6_copies", "in the copy: 2\nput back: 3\nnested: 3\n"},
+                      {"s7_lost", "two have added one: 1\nand two more: 3\n"},
+                      {"s8_dead_client", "what it put last: 1\nthe lock's owner died"},
+                      {"s9_own_type", "a deposit of nothing, said the server\n105\n"}});
 }
 
 TEST(Run, StepsOfThePoolSayWhatTheLessonSays) {
-  const State state;
-  for (const auto& [step, says] :
-       {std::pair{"s1_by_hand", "1\n4\n9\n"},
-        {"s2_who_has_what", " had 7: 49\n"},
-        {"s3_chunks", "  9 calls, 2 workers: chunks of 2\n100 calls, 2 workers: chunks of 13\n"},
-        {"s4_errors",
-         "called with 3\ncalled with 6\ncalled with 7\ncalled with 8\nout_of_range: four is too many; thrown in "
-         "another process\n"},
-        {"s5_dead_worker", " ended: killed by SIGKILL (Killed)\n16\n25\n"},
-        {"s6_take_back", "the worker has begun 0\ntaken back: 1\ntaken back: 2\ntaken back: 3\n"},
-        {"s7_long_and_short", "the short ones were there long before the long one"},
-        {"s8_imap", "1936 \nfewer than 100 numbers were read\n"},
-        {"s9_leave", "the pool was terminated\ncalled back with 2\n2\n"}}) {
-    const auto seen = learn({"run", std::string{"05/"} + step});
-    EXPECT_EQ(seen.code, 0) << step;
-    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
-  }
+  expect_steps(
+      "05", {{"s1_by_hand", "1\n4\n9\n"},
+             {"s2_who_has_what", " had 7: 49\n"},
+             {"s3_chunks", "  9 calls, 2 workers: chunks of 2\n100 calls, 2 workers: chunks of 13\n"},
+             {"s4_errors",
+              "called with 3\ncalled with 6\ncalled with 7\ncalled with 8\nout_of_range: four is too many; thrown in "
+              "another process\n"},
+             {"s5_dead_worker", " ended: killed by SIGKILL (Killed)\n16\n25\n"},
+             {"s6_take_back", "the worker has begun 0\ntaken back: 1\ntaken back: 2\ntaken back: 3\n"},
+             {"s7_long_and_short", "the short ones were there long before the long one"},
+             {"s8_imap", "1936 \nfewer than 100 numbers were read\n"},
+             {"s9_leave", "the pool was terminated\ncalled back with 2\n2\n"}});
 }
 
 TEST(Run, StepsOfTheExecutorSayWhatTheLessonSays) {
-  const State state;
-  for (const auto& [step, says] :
-       {std::pair{"s1_by_hand", "submitted\n49\n"},
-        {"s2_work_ids", "81 1 49 9 \n"},
-        {"s3_three_engines",
-         "49, in this process; 0 1 4 9 16\n49, in another process; 0 1 4 9 16\n49, in this process; 0 1 4 9 16\n"},
-        {"s4_completed", " in order\n1 (of 1) futures unfinished\n"},
-        {"s5_cancel", "at most 32 at once: 0 of 9 could be cancelled\n"},
-        {"s6_death", "not repaired: all that was left is lost\nrepaired: one task is lost\n"},
-        {"s7_itself", "2 threads: 2\n1 thread: nobody is left who could do what this waits for"}}) {
-    const auto seen = learn({"run", std::string{"06/"} + step});
-    EXPECT_EQ(seen.code, 0) << step;
-    EXPECT_NE(seen.output.find(says), std::string::npos) << step << " said:\n" << seen.output;
-  }
+  expect_steps(
+      "06", {{"s1_by_hand", "submitted\n49\n"},
+             {"s2_work_ids", "81 1 49 9 \n"},
+             {"s3_three_engines",
+              "49, in this process; 0 1 4 9 16\n49, in another process; 0 1 4 9 16\n49, in this process; 0 1 4 9 16\n"},
+             {"s4_completed", " in order\n1 (of 1) futures unfinished\n"},
+             {"s5_cancel", "at most 32 at once: 0 of 9 could be cancelled\n"},
+             {"s6_death", "not repaired: all that was left is lost\nrepaired: one task is lost\n"},
+             {"s7_itself", "2 threads: 2\n1 thread: nobody is left who could do what this waits for"}});
 }
 
 TEST(Run, ThePythonTwinsGiveTheSameAnswers) {

@@ -180,6 +180,18 @@ Ended Background::wait() {
   return ended;
 }
 
+bool orphans_end() {
+  return eventually([] {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    return mp::descendants(::getpid()).empty();
+  });
+}
+
+long own_memory() {
+  const auto status = mp::read_text("/proc/self/status").value_or("");
+  return std::stol(status.substr(status.find("RssAnon:") + 8));
+}
+
 Ended in_child(const std::function<int()>& body) { return Background{body}.wait(); }
 
 Ended run_program(const std::vector<std::string>& command, const std::string& input) {

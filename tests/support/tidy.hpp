@@ -25,6 +25,31 @@ bool eventually(const std::function<bool()>& condition);
 /// Is there such a process, and is it no zombie?
 bool runs(int pid);
 
+/// Processes that have lost their parent come to us: waits until they have ended, and for them. A process of threads is
+/// over before it can be waited for: so looking once is not enough.
+bool orphans_end();
+
+/// What an error of type E says, thrown by `act`.
+template <class E>
+std::string message_of(const auto& act) {
+  try {
+    act();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+/// Do sanitizers keep books, so that memory grows and everything takes many times as long?
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool keeps_books = true;
+#else
+inline constexpr bool keeps_books = false;
+#endif
+
+/// KiB of this process's memory that no file stands behind. (What else it has is looked at after each test.)
+long own_memory();
+
 /// What a process did, seen from outside.
 struct Ended {
   int code;  ///< exit code, or minus the signal

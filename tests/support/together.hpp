@@ -10,11 +10,7 @@
 namespace tidy {
 
 /// How often a test kills somebody at a random moment.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int kill_rounds = 30;  // everything takes many times as long there
-#else
-inline constexpr int kill_rounds = 200;
-#endif
+inline constexpr int kill_rounds = keeps_books ? 30 : 200;
 
 /// A process that does not end within the watchdog is a failure, and killed.
 inline void expect_end(const mp::Process& process) {
