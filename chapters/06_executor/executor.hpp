@@ -56,7 +56,8 @@ class Mapped {
   std::optional<R> next() try {
     begun_ = true;
     while (chunk_.empty()) {
-      if (chunks_.empty()) return input_error_ ? std::rethrow_exception(input_error_), std::nullopt : std::nullopt;
+      if (chunks_.empty() && input_error_) std::rethrow_exception(input_error_);
+      if (chunks_.empty()) return std::nullopt;
       auto chunk = chunks_.front().take_for(deadline_.remaining());
       std::ranges::move(chunk, std::back_inserter(chunk_));
       chunks_.pop_front();

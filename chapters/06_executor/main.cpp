@@ -8,48 +8,62 @@
 #include "common/chains.hpp"
 #include "common/side_by_side/side_by_side.hpp"
 
-constexpr int task_count = 8;
+constexpr int task_count = 8, chains_in_a_task = 3, chain_count = task_count * chains_in_a_task;
 
-/// Task i, and its number with the result, as results may come in any order.
-std::pair<int, std::string> chain(int i, long rounds) {
-  const mp::Span span{i};
-  return {i, mp::chain_links(mp::chain_seed(i), rounds)};
+/// Chain i; in the picture it has its task's number.
+std::string chain(int i, long rounds) {
+  const mp::Span span{i / chains_in_a_task};
+  return mp::chain_links(mp::chain_seed(i), rounds);
 }
 
-/// Where the results go. It is slow, as a database or a printer is, and appears in the picture as a task of its own.
+/// A task is three chains. It says which, for results may come in any order.
+using Ends = std::pair<int, std::vector<std::string>>;
+Ends three_chains(int task, long rounds) {
+  Ends ends{task, {}};
+  for (int k = 0; k < chains_in_a_task; ++k) ends.second.push_back(chain(task * chains_in_a_task + k, rounds));
+  return ends;
+}
+
+/// Where the results go. It is slow, as a database or a printer is; in the picture, too, with the task's number.
 class Report {
  public:
   explicit Report(mp::Seconds each) : each_{each} {}
-  void add(const std::pair<int, std::string>& result) {
-    const mp::Span span{task_count + result.first};
+  void add(int i, const std::string& end) {
+    const mp::Span span{i / chains_in_a_task};
     std::this_thread::sleep_for(each_);
-    mp::keep(result.first, result.second, digests_);
+    mp::keep(i, end, digests_);
+  }
+  void add(const Ends& ends) {
+    for (int i = ends.first * chains_in_a_task; const std::string& end : ends.second) add(i++, end);
   }
   std::string answer() const { return mp::answer(digests_); }
 
  private:
   mp::Seconds each_;
-  mp::Digests digests_{task_count};
+  mp::Digests digests_{chain_count};
 };
 
-using Lengths = std::vector<long>;
-using Futures = std::vector<mp::Future<std::pair<int, std::string>>>;
+/// The first task is long.
+long rounds_of(int task, long unit) { return task == 0 ? 6 * unit : unit; }
 
-Futures submit_all(mp::Executor& executor, const Lengths& lengths) {
-  Futures futures;
-  for (int i = 0; const long rounds : lengths) futures.push_back(executor.submit(mp::fn<chain>, i++, rounds));
+std::vector<mp::Future<Ends>> submit_all(mp::Executor& executor, long unit) {
+  std::vector<mp::Future<Ends>> futures;
+  for (int i = 0; i < task_count; ++i) futures.push_back(executor.submit(mp::fn<three_chains>, i, rounds_of(i, unit)));
   return futures;
 }
 
-void in_order(mp::Executor& executor, const Lengths& lengths, Report& report) {
-  for (const auto& future : submit_all(executor, lengths)) report.add(future.result());
+void in_order(mp::Executor& executor, long unit, Report& report) {
+  for (const auto& future : submit_all(executor, unit)) report.add(future.result());
 }
-void as_completed(mp::Executor& executor, const Lengths& lengths, Report& report) {
-  for (const auto& future : mp::as_completed(submit_all(executor, lengths))) report.add(future.result());
+void as_completed(mp::Executor& executor, long unit, Report& report) {
+  for (const auto& future : mp::as_completed(submit_all(executor, unit))) report.add(future.result());
 }
-void by_map(mp::Executor& executor, const Lengths& lengths, Report& report) {
-  const mp::ExecutorMapOptions options{.timeout = mp::Seconds{60}, .chunksize = 3};
-  for (const auto& result : executor.map(mp::fn<chain>, std::views::iota(0), lengths, options)) report.add(result);
+void by_map(mp::Executor& executor, long unit, Report& report) {
+  std::vector<long> rounds;
+  for (int i = 0; i < chain_count; ++i) rounds.push_back(rounds_of(i / chains_in_a_task, unit));
+  const mp::ExecutorMapOptions options{.timeout = mp::Seconds{60}, .chunksize = chains_in_a_task};
+  for (int i = 0; const auto& end : executor.map(mp::fn<chain>, std::views::iota(0), rounds, options))
+    report.add(i++, end);
 }
 
 int main(int argc, char** argv) {
@@ -57,15 +71,12 @@ int main(int argc, char** argv) {
   mp::main_guard(argc, argv);
   mp::SideBySide run{argc, argv, "06_executor", "main"};
   const int n = run.workers();
-  const long unit = run.scaled(40'000, 600'000);
-  Lengths lengths(task_count, unit);
-  lengths[0] = 6 * unit;
-  run.workload(fmt::format("{} chains, of {} and {} rounds, and a slow report", task_count, lengths[0], unit));
-  const auto with = [&](auto make_executor, auto take_results) {
-    return [=, &lengths] {
+  const long unit = run.scaled(14'000, 200'000);
+  run.workload(fmt::format("{} chains of SHA-512 in {} tasks, the first of them long", chain_count, task_count));
+  const auto with = [=](auto make_executor, auto take_results) {
+    return [=] {
       Report report{mp::Seconds{static_cast<double>(unit) / 2e6}};
-      const auto executor = make_executor();
-      take_results(*executor, lengths, report);
+      take_results(*make_executor(), unit, report);
       return report.answer();
     };
   };

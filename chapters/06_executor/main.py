@@ -3,24 +3,28 @@ import hashlib
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from itertools import count
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2] / "common/learn"))
 from twin import measure, scale
 
-UNIT = 40_000 if scale() == "quick" else 600_000
-LENGTHS = [6 * UNIT] + 7 * [UNIT]
+UNIT = 14_000 if scale() == "quick" else 200_000
+TASKS, IN_A_TASK = 8, 3
 
 
-def links(s, rounds):
-    for _ in range(rounds):
+def rounds_of(task):
+    return 6 * UNIT if task == 0 else UNIT
+
+
+def chain(i):
+    s = f"string-{i}"
+    for _ in range(rounds_of(i // IN_A_TASK)):
         s = hashlib.sha512(s.encode()).hexdigest()
-    return s
+    return i, s
 
 
-def chain(i, rounds):
-    return i, links(f"string-{i}", rounds)
+def three_chains(task):
+    return [chain(i) for i in range(task * IN_A_TASK, (task + 1) * IN_A_TASK)]
 
 
 def report(results):
@@ -32,19 +36,19 @@ def report(results):
 
 
 def submit_all(executor):
-    return [executor.submit(chain, i, rounds) for i, rounds in enumerate(LENGTHS)]
+    return [executor.submit(three_chains, task) for task in range(TASKS)]
 
 
 def in_order(executor):
-    return report(future.result() for future in submit_all(executor))
+    return report(end for future in submit_all(executor) for end in future.result())
 
 
 def completed(executor):
-    return report(future.result() for future in as_completed(submit_all(executor)))
+    return report(end for future in as_completed(submit_all(executor)) for end in future.result())
 
 
 def by_map(executor):
-    return report(executor.map(chain, count(), LENGTHS, timeout=60, chunksize=3))
+    return report(executor.map(chain, range(TASKS * IN_A_TASK), timeout=60, chunksize=IN_A_TASK))
 
 
 def on(engine, take_results):
@@ -58,7 +62,7 @@ def on(engine, take_results):
 if __name__ == "__main__":
     many = lambda options: options.workers
     measure(
-        ("serial", 1, lambda _: report(map(chain, count(), LENGTHS))),
+        ("serial", 1, lambda _: report(map(chain, range(TASKS * IN_A_TASK)))),
         ("threads", many, on(ThreadPoolExecutor, in_order)),
         ("processes", many, on(ProcessPoolExecutor, in_order)),
         ("as completed", many, on(ProcessPoolExecutor, completed)),

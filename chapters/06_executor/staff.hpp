@@ -16,7 +16,8 @@ class WouldDeadlock : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// The threads that an executor's futures depend on: those that run its tasks, or the one that takes their results.
+/// The threads that an executor's futures depend on: those that run its tasks, or the one that takes their results. One
+/// that waits for such a future without a limit is counted, until the future is done.
 class Staff {
  public:
   explicit Staff(long size) : size_{size} {}
@@ -43,6 +44,7 @@ class Staff {
       if (waiting_.compare_exchange_weak(waiting, waiting + 1)) return true;
     return false;
   }
+  /// By the future, when it is done: who waited may wake much later.
   void end_to_wait() { --waiting_; }
 
  private:

@@ -21,6 +21,7 @@ void ThreadPoolExecutor::post(std::shared_ptr<Task> task) {
   const std::scoped_lock lock{mutex_};
   if (broken_) throw BrokenThreadPool{*broken_};
   if (is_shut_down_) throw std::logic_error{"the executor is shut down: it takes no more tasks"};
+  // Who is idle may have been woken for a task already, and not have taken it yet.
   if (idle_ <= std::ssize(waiting_) && std::ssize(threads_) < size_) start_thread();
   waiting_.push_back(std::move(task));
   news_->notify_one();  // matches the wait in next_task

@@ -54,7 +54,7 @@ double axis_step(double longest) {
 constexpr std::string_view svg_style = R"(<style>
   .page { fill: #ffffff } text { font: 12px system-ui, sans-serif; fill: #1f2328 } .variant { font-weight: 600 } .lane, .axis { fill: #59636e }
   .task { stroke: #ffffff } .even { fill: #4a7fb5 } .odd { fill: #86acd4 } .unfinished { fill: #c4453a }
-  .number { fill: #ffffff; font-size: 10px } .grid { stroke: #d1d9e0 }
+  .number { fill: #ffffff; font-size: 10px; text-anchor: middle } .grid { stroke: #d1d9e0 }
   @media (prefers-color-scheme: dark) { .page { fill: #0d1117 } text { fill: #e6edf3 } .lane, .axis { fill: #9198a1 } .task { stroke: #0d1117 }
     .grid { stroke: #3d444d } .number { fill: #ffffff } .odd { fill: #2f5f92 } }
 </style>
@@ -101,9 +101,10 @@ std::string timeline_svg(const Comparison& comparison) {
             "{:.4f} s to {:.4f} s{}</title></rect>\n",
             kind, x, y + 2, w, lane_height - 4, task.number, task.start, task.finish,
             task.finished ? "" : ", never finished");
-        if (w >= 14)
+        const std::string number = std::to_string(task.number);
+        if (w >= 3 + 6.0 * static_cast<double>(number.size()))
           body +=
-              fmt::format("<text class=\"number\" x=\"{:.1f}\" y=\"{:.0f}\">{}</text>\n", x + 4, y + 14, task.number);
+              fmt::format("<text class=\"number\" x=\"{:.1f}\" y=\"{:.0f}\">{}</text>\n", x + w / 2, y + 14, number);
       }
       y += lane_height;
     }

@@ -170,7 +170,7 @@ TEST(Run, StepsOfTheExecutorSayWhatTheLessonSays) {
               "49, in this process; 0 1 4 9 16\n49, in another process; 0 1 4 9 16\n49, in this process; 0 1 4 9 16\n"},
              {"s4_completed", " in order\n1 (of 1) futures unfinished\n"},
              {"s5_cancel", "at most 32 at once: 0 of 9 could be cancelled\n"},
-             {"s6_death", "not repaired: all that was left is lost\nrepaired: one task is lost\n"},
+             {"s6_death", " broken\nrepaired: 8 results, 1 lost, 0 broken\n"},
              {"s7_itself", "2 threads: 2\n1 thread: nobody is left who could do what this waits for"}});
 }
 

@@ -23,9 +23,7 @@ int main(int argc, char** argv) {
       } catch (const mp::BrokenProcessPool&) {  // new
         ++broken;
       }
-    std::printf("%s: %s\n", repair ? "repaired" : "not repaired",
-                lost == 1 && good == 8    ? "one task is lost"
-                : broken > 0 && lost == 0 ? "all that was left is lost"
-                                          : "?");
+    std::printf("%s: %d results, %d lost, %d broken\n",
+                repair ? "repaired" : "not repaired", good, lost, broken);
   }
 }
