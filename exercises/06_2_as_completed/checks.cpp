@@ -353,6 +353,18 @@ void step(Scene& scene, const std::string& what, int of) {
   scene.next();
 }
 
+/// The rest of a play of three futures or four, one after the other.
+void finish_all_but(int who, Scene& scene) {
+  for (const int i : {2, 1, 0}) {
+    if (i == who) continue;
+    scene.fall_asleep();
+    scene.finish(i);
+    scene.next();
+  }
+  scene.next();
+  grader::report("said", scene.all_said);
+}
+
 }  // namespace
 
 /// The C library's, and something may happen before it.
@@ -417,14 +429,7 @@ SCENARIO(gap) {
     scene.finish(who);  // it does neither, or does it later
   scene.at(who)->after_look = scene.at(who)->after_registration = nullptr;
   scene.next();
-  for (const int i : {2, 1, 0}) {
-    if (i == who) continue;
-    scene.fall_asleep();
-    scene.finish(i);
-    scene.next();
-  }
-  scene.next();
-  grader::report("said", scene.all_said);
+  finish_all_but(who, scene);
 }
 
 /// `next` has seen that there is none, and is about to sleep.
@@ -466,14 +471,7 @@ SCENARIO(before_callback) {
     (void)bringer.said(callback_waits);
   }
   scene.next();
-  for (const int i : {2, 1, 0}) {
-    if (i == who) continue;
-    scene.fall_asleep();
-    scene.finish(i);
-    scene.next();
-  }
-  scene.next();
-  grader::report("said", scene.all_said);
+  finish_all_but(who, scene);
 }
 
 /// Many are done, and nobody takes them.
