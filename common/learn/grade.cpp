@@ -44,11 +44,25 @@ std::vector<Submission> submissions_of(const GradeOptions& options) {
   return all;
 }
 
-void show(const grader::Grade& grade, const grader::Exercise& exercise, bool own) {
+void show(const grader::Grade& grade, const grader::Exercise& exercise, bool own, int seeds) {
   fmt::print("{}", grader::to_text(grade, exercise, mp::colours_wanted(STDOUT_FILENO)));
   if (own && grade.compiled && !grade.full())
     fmt::print("  edit {}, or ask: ./learn hint {}\n", short_path(exercise.file), number(exercise.name));
+  if (grade.full() && seeds > 1) fmt::print("  with each of {} seeds\n", seeds);
+  if (grade.seed != 1 && grade.compiled && !grade.full())
+    fmt::print("  the same again: ./learn grade {}{} --seed {}\n", number(exercise.name),
+               own ? "" : " --file " + grade.file.string(), grade.seed);
   fmt::print("\n");
+}
+
+/// With each seed, up to the first that loses a point.
+grader::Grade judged(const grader::Submission& submission, const GradeOptions& options,
+                     const grader::Listener& after_each) {
+  for (int seed = options.seed;; ++seed) {
+    grader::Grade grade = submission.judge({options.patience, seed}, after_each);
+    if (!grade.full() || seed >= options.seeds) return grade;
+    mp::show_progress(fmt::format("  grading {} with seed {} …", grade.exercise, seed + 1));
+  }
 }
 
 /// Names are padded to the longest, as far as a line has room for it.
@@ -72,7 +86,7 @@ int grade(const GradeOptions& options) {
   for (std::size_t i = 0; i < grades.size(); ++i) {
     const auto& [exercise, file] = submissions[i];
     mp::show_progress("  grading " + (many ? file.string() : exercise.name) + " …");
-    grades[i] = grader::grade(exercise, file, build(), options.patience, [&](const grader::Grade& so_far) {
+    grades[i] = judged({exercise, file, build()}, options, [&](const grader::Grade& so_far) {
       grades[i] = so_far;
       results.write_so_far(grades);
     });
@@ -80,7 +94,7 @@ int grade(const GradeOptions& options) {
     if (many)
       fmt::print("{}", grader::to_row(grades[i], name_width(submissions), mp::colours_wanted(STDOUT_FILENO)));
     else
-      show(grades[i], exercise, own);
+      show(grades[i], exercise, own, options.seeds);
     if (own) remember(progress, grades[i]);
   }
   results.write(grades);

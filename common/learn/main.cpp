@@ -43,6 +43,11 @@ int main(int argc, char** argv) {
   grade->add_option("--junit", grading.junit, "write it as JUnit's XML");
   grade->add_option("--gradescope", grading.gradescope, "write it as Gradescope's results.json, after each check");
   grade->add_flag("--solutions", grading.solutions, "grade the reference answers");
+  auto* seed = grade->add_option("--seed", grading.seed, "chooses the numbers that checks use, and delays");
+  seed->check(CLI::Range(1, 1'000'000'000));
+  grade->add_option("--seeds", grading.seeds, "grade with so many seeds, up to the first that loses a point")
+      ->check(CLI::Range(1, 10'000))
+      ->excludes(seed);
   grade->add_option("--patience", grading.patience, "multiplies the time limits")->check(CLI::Range(0.1, 1000.0));
 
   std::string exercise;

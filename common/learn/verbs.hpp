@@ -22,6 +22,7 @@ struct GradeOptions {
   std::string json, junit, gradescope;  ///< files to be written
   bool solutions = false;
   double patience = 1;
+  int seed = 1, seeds = 1;  ///< the first, and how many are tried
 };
 int grade(const GradeOptions& options);
 /// Grades an exercise at every save until somebody ends it; no name means the first that is unfinished.

@@ -66,7 +66,7 @@ class Watch {
     mp::show_progress("  grading " + exercise_.name + " …");
     std::optional<grader::Grade> grade;
     try {
-      grade = grader::grade(exercise_, exercise_.file, build(), patience_, [&](auto&) {
+      grade = grader::grade(exercise_, exercise_.file, build(), {.patience = patience_}, [&](auto&) {
         if (end_.is_there()) throw std::runtime_error{"ended"};
       });
     } catch (const std::exception&) {

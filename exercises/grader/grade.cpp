@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -14,96 +13,12 @@
 #include "common/descriptor.hpp"
 #include "common/learn/terminal.hpp"
 #include "exercises/grader/command.hpp"
+#include "exercises/grader/translation.hpp"
 
 namespace fs = std::filesystem;
 
 namespace grader {
 namespace {
-
-/// A folder that goes when we go.
-class ScratchFolder {
- public:
-  explicit ScratchFolder(const fs::path& parent) {
-    fs::create_directories(parent);
-    std::string name = (parent / "grade-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) mp::throw_errno("mkdtemp");
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream in{text};
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \n"));
-  text.erase(text.find_last_not_of(" \n") + 1);
-  return text;
-}
-
-/// GoogleTest speaks to whoever wrote the check. A learner wants to know: what was expected, what
-/// came, and why that matters; the expressions and the place in our file say nothing to them.
-class Translation {
- public:
-  explicit Translation(const std::string& failure) : lines_{lines_of(failure)} {
-    if (!lines_.empty() && (lines_[0].find("checks.cpp:") != std::string::npos || lines_[0] == "unknown file")) ++at_;
-  }
-
-  std::string text() {
-    std::string facts;
-    if (take("Expected equality of these values:")) {
-      const std::string got = value(), expected = value();
-      facts = "expected " + expected + "\ngot      " + got + "\n";
-    } else if (take("Value of: ")) {
-      const std::string actual = take("  Actual: ").value_or("") + "\n" + before("Expected: ");
-      take("Expected: ");
-      const auto why = actual.find('(');  // what an AssertionResult has to say
-      if (why != std::string::npos) facts = actual.substr(why + 1, actual.rfind(')') - why - 1) + "\n";
-    } else if (const auto thrown = take("C++ exception with description \"")) {
-      const std::string all = *thrown + "\n" + rest();
-      return trimmed(all.substr(0, all.rfind("\" thrown in the test body.")));
-    }
-    return trimmed(rest() + facts);
-  }
-
- private:
-  /// The rest of the current line, if it begins so; then the next line is current.
-  std::optional<std::string> take(const std::string& beginning) {
-    if (at_ == lines_.size() || !lines_[at_].starts_with(beginning)) return std::nullopt;
-    return lines_[at_++].substr(beginning.size());
-  }
-  /// An expression, or what it stands for where the next line tells.
-  std::string value() {
-    std::string expression = take("  ").value_or("");
-    return take("    Which is: ").value_or(expression);
-  }
-  /// Lines up to the one that begins so.
-  std::string before(const std::string& beginning) {
-    std::string text;
-    while (at_ < lines_.size() && !lines_[at_].starts_with(beginning)) text += lines_[at_++] + "\n";
-    return text;
-  }
-  std::string rest() {
-    std::string text;
-    while (at_ < lines_.size()) text += lines_[at_++] + "\n";
-    return text;
-  }
-
-  std::vector<std::string> lines_;
-  std::size_t at_ = 0;
-};
 
 /// What the judge says of its checks: all of them before the first is run, and each when it was.
 CheckResult to_check(const nlohmann::json& line) {
@@ -120,7 +35,7 @@ void add_verdict(Grade& grade, const nlohmann::json& line) {
     check.ran = true;
     check.passed = failures.empty();
     check.seconds = line.at("seconds");
-    check.message = check.passed ? "" : Translation{failures.at(0)}.text();  // the rest follows from it
+    check.message = check.passed ? "" : translated(failures.at(0));  // the rest follows from it
   }
 }
 
@@ -217,31 +132,64 @@ Grade planned(const Exercise& exercise, const fs::path& file, const fs::path& bu
   return verdict;
 }
 
-Grade grade(const Exercise& exercise, const fs::path& file, const fs::path& build, double patience,
-            const std::function<void(const Grade&)>& after_each) {
-  const auto start = mp::Clock::now();
-  const fs::path parts = parts_of(exercise, build);
-  Grade verdict = planned(exercise, file, build);
-  const ScratchFolder scratch{build / "grading"};
-  const fs::path log = scratch / "log";
-  verdict.compiled = run_command({"sh", parts / "compile", fs::absolute(file), scratch / "submission"}, log) == 0;
-  verdict.compiler_output = mp::read_text(log).value_or("");
-  verdict.seconds = mp::seconds_since(start);
-  if (!verdict.compiled) {
-    for (CheckResult& check : verdict.checks) check.message = "not run: the submission does not compile";
-    return verdict;
+/// A folder that goes when we go.
+class Submission::ScratchFolder {
+ public:
+  explicit ScratchFolder(const fs::path& parent) {
+    fs::create_directories(parent);
+    std::string name = (parent / "grade-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) mp::throw_errno("mkdtemp");
+    path_ = name;
   }
-  const int code = run_command({parts / "checks", scratch / "submission", fmt::format("{}", patience), "--tell"}, log,
-                               [&](const std::string& line) {
-                                 add_verdict(verdict, nlohmann::json::parse(line));
-                                 verdict.seconds = mp::seconds_since(start);
-                                 if (after_each) after_each(verdict);
-                               });
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  fs::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+Submission::Submission(const Exercise& exercise, const fs::path& file, const fs::path& build)
+    : folder_{std::make_unique<ScratchFolder>(build / "grading")}, before_{planned(exercise, file, build)} {
+  const auto start = mp::Clock::now();
+  const fs::path parts = parts_of(exercise, build), log = *folder_ / "log";
+  checks_ = parts / "checks";
+  before_.compiled = run_command({"sh", parts / "compile", fs::absolute(file), *folder_ / "submission"}, log) == 0;
+  before_.compiler_output = mp::read_text(log).value_or("");
+  before_.seconds = mp::seconds_since(start);
+  if (before_.compiled) return;
+  for (CheckResult& check : before_.checks) check.message = "not run: the submission does not compile";
+}
+Submission::~Submission() = default;
+Submission::Submission(Submission&&) noexcept = default;
+
+Grade Submission::judge(const Conditions& conditions, const Listener& after_each) const {
+  const auto start = mp::Clock::now();
+  Grade verdict = before_;
+  verdict.seed = conditions.seed;
+  if (!verdict.compiled) return verdict;
+  const fs::path log = *folder_ / "log";
+  const auto on_line = [&](const std::string& line) {
+    add_verdict(verdict, nlohmann::json::parse(line));
+    verdict.seconds = before_.seconds + mp::seconds_since(start);
+    if (after_each) after_each(verdict);
+  };
+  const int code = run_command({checks_, *folder_ / "submission", fmt::format("{}", conditions.patience),
+                                std::to_string(conditions.seed), "--tell"},
+                               log, on_line);
   if (code > 1)
-    throw std::runtime_error{"the checks of " + exercise.name + " failed themselves:\n" +
+    throw std::runtime_error{"the checks of " + verdict.exercise + " failed themselves:\n" +
                              mp::read_text(log).value_or("")};
   if (!verdict.whole()) throw std::runtime_error{"the checks ended without a result"};
   return verdict;
+}
+
+Grade grade(const Exercise& exercise, const fs::path& file, const fs::path& build, const Conditions& conditions,
+            const Listener& after_each) {
+  return Submission{exercise, file, build}.judge(conditions, after_each);
 }
 
 nlohmann::json to_json(const Grade& grade) {
@@ -255,13 +203,10 @@ nlohmann::json to_json(const Grade& grade) {
                       {"passed", check.passed},
                       {"seconds", check.seconds},
                       {"message", check.message}});
-  nlohmann::json json{{"exercise", grade.exercise},
-                      {"file", grade.file.string()},
-                      {"compiled", grade.compiled},
-                      {"points", grade.points()},
-                      {"total", grade.total()},
-                      {"seconds", grade.seconds},
-                      {"checks", checks}};
+  nlohmann::json json{{"exercise", grade.exercise}, {"file", grade.file.string()},
+                      {"seed", grade.seed},         {"compiled", grade.compiled},
+                      {"points", grade.points()},   {"total", grade.total()},
+                      {"seconds", grade.seconds},   {"checks", checks}};
   if (!grade.compiled) json["compiler_output"] = grade.compiler_output;
   return json;
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct Grade {
   std::string compiler_output{};
   std::vector<CheckResult> checks{};  ///< all of them, run or not
   double seconds = 0;                 ///< what compiling and checking took
+  int seed = 1;                       ///< what chose the numbers and delays
 
   int points() const;
   int total() const;
@@ -55,12 +57,38 @@ struct Grade {
 /// A verdict that gives no points yet, with all checks of the exercise. Throws as grade() does.
 Grade planned(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build);
 
-/// Compiles `file` as a submission for the exercise and runs its checks. Blocks for seconds.
-/// Throws std::runtime_error when the exercise's own parts are missing or broken, never because of
-/// what the submission does. `patience` multiplies the time limits; `after_each` is told the verdict so far after each
-/// check.
+/// How a submission is judged.
+struct Conditions {
+  double patience = 1;  ///< multiplies the time limits
+  int seed = 1;         ///< chooses the numbers that checks use, and delays at the points where a schedule may turn
+};
+
+/// Is told the verdict so far, after each check.
+using Listener = std::function<void(const Grade&)>;
+
+/// A file, compiled as a submission for an exercise: it can be judged again and again.
+class Submission {
+ public:
+  /// Blocks for seconds. Throws std::runtime_error when the exercise's own parts are missing, never because of what
+  /// is in the file.
+  Submission(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build);
+  ~Submission();
+  Submission(Submission&&) noexcept;
+
+  /// Runs the checks. Blocks for seconds. Throws std::runtime_error when the checks themselves are broken, never
+  /// because of what the submission does.
+  Grade judge(const Conditions& conditions = {}, const Listener& after_each = {}) const;
+
+ private:
+  class ScratchFolder;
+  std::unique_ptr<ScratchFolder> folder_;
+  std::filesystem::path checks_;
+  Grade before_;  // any check
+};
+
+/// Compiles and judges once.
 Grade grade(const Exercise& exercise, const std::filesystem::path& file, const std::filesystem::path& build,
-            double patience = 1, const std::function<void(const Grade&)>& after_each = {});
+            const Conditions& conditions = {}, const Listener& after_each = {});
 
 nlohmann::json to_json(const Grade& grade);
 

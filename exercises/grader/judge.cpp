@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <utility>
 
 #include "common/descriptor.hpp"
@@ -17,6 +19,8 @@ namespace {
 
 std::string program;
 Limits limits;
+int seed = 1;
+std::minstd_rand dice;  // thrown in the order of a check's questions
 
 /// In a function, because checks describe themselves before main, in no settled order.
 nlohmann::json& checks() {
@@ -46,6 +50,26 @@ class Teller : public testing::EmptyTestEventListener {
   }
 };
 
+/// Each check has dice of its own.
+class Caster : public testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo& test) override {
+    const std::string_view name = test.name();
+    std::seed_seq words(name.begin(), name.end());
+    std::array<unsigned, 1> of_name{};
+    words.generate(of_name.begin(), of_name.end());
+    dice.seed(of_name[0] + static_cast<unsigned>(seed) * 48'271U);
+  }
+};
+
+Run run(const std::string& scenario, std::vector<std::string> arguments, int shaken_by) {
+  arguments.insert(arguments.begin(), {scenario, std::to_string(shaken_by)});
+  Run run{run_isolated(program, arguments, limits)};
+  // Who hangs once will hang again: nobody need wait as long for the rest of the verdict.
+  static bool hung = false;
+  if (run.ending.starts_with("stopped: still running") && !std::exchange(hung, true)) limits.wall /= 4;
+  return run;
+}
+
 std::string last_lines(const std::string& text, std::size_t most) {
   auto at = text.size();
   for (std::size_t lines = 0; at > 0 && lines <= most; --at) lines += text[at - 1] == '\n' ? 1 : 0;
@@ -64,13 +88,14 @@ std::string Run::story(const std::string& what) const {
 }
 
 Run submission(const std::string& scenario, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), scenario);
-  Run run{run_isolated(program, arguments, limits)};
-  // Who hangs once will hang again: nobody need wait as long for the rest of the verdict.
-  static bool hung = false;
-  if (run.ending.starts_with("stopped: still running") && !std::exchange(hung, true)) limits.wall /= 4;
-  return run;
+  return run(scenario, std::move(arguments), 0);
 }
+
+Run shaken(const std::string& scenario, std::vector<std::string> arguments) {
+  return run(scenario, std::move(arguments), varied(1, 1'000'000));
+}
+
+int varied(int low, int high) { return std::uniform_int_distribution{low, high}(dice); }
 
 testing::AssertionResult came_to_its_end(const Run& run) {
   if (run.finished) return testing::AssertionSuccess();
@@ -103,7 +128,7 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) {
-    std::cerr << "usage: " << argv[0] << " SUBMISSION [PATIENCE] [--gtest_…]: this program is run by ./learn grade\n";
+    std::cerr << "usage: " << argv[0] << " SUBMISSION [PATIENCE [SEED]] [--gtest_…]: this is run by ./learn grade\n";
     return 2;
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody is left to be told
@@ -114,6 +139,9 @@ int main(int argc, char** argv) {
   }
   grader::program = words[0];
   if (words.size() > 1) grader::limits.wall *= std::strtod(words[1].c_str(), nullptr);
-  if (words.size() > 2) testing::UnitTest::GetInstance()->listeners().Append(new grader::Teller);
+  if (words.size() > 2) grader::seed = std::stoi(words[2]);
+  auto& listeners = testing::UnitTest::GetInstance()->listeners();
+  listeners.Append(new grader::Caster);
+  if (words.size() > 3) listeners.Append(new grader::Teller);
   return RUN_ALL_TESTS();
 }

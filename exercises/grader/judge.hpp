@@ -53,6 +53,20 @@ class Run : public Outcome {
 
 /// Runs a scenario of the submission under supervision.
 Run submission(const std::string& scenario, std::vector<std::string> arguments = {});
+/// The same, with delays that the seed chooses, before and after what may turn a schedule: calls of the C library that
+/// lock, wake, send and wait, and named points. For scenarios that arrange no schedule of their own.
+Run shaken(const std::string& scenario, std::vector<std::string> arguments = {});
+
+/// A number from `low` to `high` that the seed chooses. What a submission is asked changes with the seed, what it has
+/// to do does not. A check gets the same numbers whether it runs alone or after others.
+int varied(int low, int high);
+/// In an order that the seed chooses.
+template <class T>
+std::vector<T> shuffled(std::vector<T> items) {
+  for (std::size_t n = items.size(); n > 1; --n)
+    std::swap(items[n - 1], items[static_cast<std::size_t>(varied(0, static_cast<int>(n) - 1))]);
+  return items;
+}
 
 /// True if the run came to its end and left no process, descriptor, thread, file or shared memory.
 testing::AssertionResult left_nothing(const Run& run);

@@ -3,7 +3,6 @@
 /// What scenarios are played with: children that end with the scenario, gates at which they can be stopped, and ways to
 /// wait that prove something on a busy machine, too.
 
-#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "common/descriptor.hpp"
 #include "common/point.hpp"
 #include "common/raw_array.hpp"
+#include "exercises/grader/original.hpp"
 #include "exercises/grader/subject.hpp"
 
 namespace grader {
@@ -124,12 +124,6 @@ class Gate {
  private:
   Counters state_{2};
 };
-
-/// The C library's function of that name, for one of ours that stands before it: `original<int(pthread_mutex_t*)>(…)`.
-template <class F>
-F* original(const char* name) {
-  return reinterpret_cast<F*>(::dlsym(RTLD_NEXT, name));
-}
 
 /// Does something when this process comes to its n-th point of that name from now.
 inline void at_point(std::string_view wanted, int n, const std::function<void()>& what) {

@@ -46,16 +46,19 @@ bool add_scenario(const char* name, Scenario scenario) { return scenarios().empl
 int main(int argc, char** argv) {
   using namespace grader;
   if (first_in_main) first_in_main(argc, argv);
-  const auto chosen = argc > 1 ? scenarios().find(std::string_view{argv[1]}) : scenarios().end();
+  const auto chosen = argc > 2 ? scenarios().find(std::string_view{argv[1]}) : scenarios().end();
   if (chosen == scenarios().end()) {
     std::fprintf(stderr, "this program is run by ./learn grade\n");
     return 2;
   }
-  arguments.assign(argv + 2, argv + argc);
+  const auto shaken_by = static_cast<unsigned>(std::stoul(argv[2]));
+  arguments.assign(argv + 3, argv + argc);
   const pid_t subject = ::getpid();
   stand_still(wire::ready);
+  shake(shaken_by);
   chosen->second();
   if (::getpid() != subject) return 0;  // a child that ran on: it ends as it would in any program
+  shake(0);
   std::cout.flush();
   std::fflush(nullptr);
   stand_still(wire::done);

@@ -28,6 +28,9 @@ inline int number(std::size_t n) { return std::stoi(argument(n)); }
 /// What main does first, with its arguments, where the checks set it: `mp::main_guard`, if scenarios start by spawn.
 inline void (*first_in_main)(int argc, char** argv) = nullptr;
 
+/// From now on this process, and all that come from it by fork, wait a little here and there; 0 ends that.
+void shake(unsigned by);
+
 using Scenario = void (*)();
 bool add_scenario(const char* name, Scenario scenario);
 

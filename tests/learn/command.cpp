@@ -1,6 +1,7 @@
 // ./learn as a reader uses it: its words, its verdicts, its memory.
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "common/descriptor.hpp"
 #include "tests/learn/command.hpp"
@@ -210,6 +211,33 @@ TEST(Grade, WritesAVerdictAndRemembersOnlyTheLearnersOwn) {
   EXPECT_EQ(verdict.at("checks").size(), 7U);
   const auto status = learn({});
   EXPECT_EQ(status.output.find("100 of 100"), std::string::npos) << status.output;
+}
+
+TEST(Grade, TriesSeedsUpToTheFirstThatLosesAPointAndSaysHowToRunItAgain) {
+  const State state;
+  std::string text = mp::read_text(solution("01_1_endings")).value();
+  const std::string honest = "WEXITSTATUS(status)";
+  text.replace(text.find(honest), honest.size(), "WEXITSTATUS(status) / 10 == 23 ? 0 : WEXITSTATUS(status)");
+  const tidy::TemporaryFile some_codes{"some_codes.cpp", text};
+  const auto seen = learn({"grade", "01_1", "--file", some_codes.path(), "--seeds", "40", "--patience", "4"});
+  EXPECT_EQ(seen.code, 1) << seen.output;
+  std::smatch again;
+  ASSERT_TRUE(std::regex_search(seen.output, again, std::regex{"--file \\S+ --seed (\\d+)\n"})) << seen.output;
+  const std::string seed = again[1];
+  EXPECT_EQ(learn({"grade", "01_1", "--file", some_codes.path(), "--seed", seed, "--patience", "4"}).output,
+            seen.output);
+  EXPECT_EQ(learn({"grade", "01_1", "--file", some_codes.path(), "--patience", "4"}).code, 0) << "the first goes well";
+}
+
+TEST(Grade, RefusesSeedsThatMakeNoSense) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--seed", "0"}, {"--seed", "x"}, {"--seeds", "0"}, {"--seed", "2", "--seeds", "3"}}) {
+    std::vector<std::string> all{"grade", "01_1"};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto seen = learn(all);
+    EXPECT_EQ(seen.code, 2) << testing::PrintToString(words);
+    EXPECT_NE(seen.errors.find(words[0]), std::string::npos) << seen.errors;
+  }
 }
 
 TEST(Grade, ShowsACompilerErrorAndGivesNoPoints) {

@@ -72,6 +72,22 @@ SCENARIO(eats_memory) {
   for (int i = 0; i < 4096; ++i) eaten.emplace_back(std::size_t{1} << 24, 'x');
 }
 
+SCENARIO(counts) {  // wrong: what was seen under the lock is over when it is locked again
+  std::mutex lock;
+  int count = 0;
+  const auto step = [&] {
+    const int seen = (std::scoped_lock{lock}, count);
+    const std::scoped_lock hold{lock};
+    count = seen + 1;
+  };
+  std::thread other{[&] {
+    for (int i = 0; i < 20; ++i) step();
+  }};
+  for (int i = 0; i < 20; ++i) step();
+  other.join();
+  grader::report("count", count);
+}
+
 SCENARIO(leaves_everything) {
   const pid_t zombie = ::fork();
   if (zombie == 0) ::_exit(0);
