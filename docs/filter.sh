@@ -7,7 +7,8 @@ label=
 [ -z "$chapter" ] || label="chapter_${chapter%%_*}"
 [ -z "$exercise" ] || label="exercise_$exercise"
 # shellcheck disable=SC2016
-sed -e "1s/^# .*/&${label:+ {#$label\}}/" \
+sed -e "1s/^# /# ${exercise:+$exercise · }/" \
+    -e "1s/^# .*/&${label:+ {#$label\}}/" \
     -e "s#^\[\`steps/[^]]*\`\](\(steps/[^)]*\))\$#**\1**\n\n@include $chapter/\1#" \
     -e 's#(\(\.\./\)*docs/pictures/#(#g' \
     -e 's#\](\(\.\./\)*exercises/\([0-9]*_[0-9]\)_[^/]*/README.md)#](@ref exercise_\2)#g' \
