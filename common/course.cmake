@@ -41,10 +41,30 @@ function(chapter name)
   endif()
 endfunction()
 
-# exercise(01_1_endings): the judge that runs the checks, the prebuilt half of every submission, and
-# a script that compiles a submission. The file that learners edit is never part of a build, so that
-# a half-edited one breaks nothing.
+# submission_script(compile lib flags): a script that compiles a submission, with that half of the checks.
+function(submission_script script subject flags)
+  get_property(chapters GLOBAL PROPERTY chapter_libraries)
+  set(libraries "")
+  foreach(library IN ITEMS ${chapters} common)
+    string(APPEND libraries " '$<TARGET_FILE:${library}>'")
+  endforeach()
+  file(GENERATE OUTPUT ${script} CONTENT
+"# FILE PROGRAM: builds a submission
+ulimit -v 8000000 2>/dev/null
+ulimit -t 60 2>/dev/null  # of the compiler's own time: a busy machine is nobody's fault
+exec timeout 600 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 ${flags} \\
+  -ffile-prefix-map=\"$(dirname \"$1\")\"=/submission \\
+  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -Wl,--build-id \\
+  -Wl,--whole-archive '$<TARGET_FILE:${subject}>' -Wl,--no-whole-archive \\
+  '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread
+")
+endfunction()
+
+# exercise(01_1_endings [WATCHED]): the judge that runs the checks, the prebuilt half of every submission, and
+# a script that compiles a submission; one that is watched is compiled with the thread sanitizer, too. The file that
+# learners edit is never part of a build, so that a half-edited one breaks nothing.
 function(exercise name)
+  cmake_parse_arguments(arg "WATCHED" "" "" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/exercises/${name})
   set(parts ${CMAKE_BINARY_DIR}/exercises/${name})
   get_property(chapters GLOBAL PROPERTY chapter_libraries)
@@ -56,19 +76,16 @@ function(exercise name)
   add_library(${name}_subject STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp)
   target_compile_definitions(${name}_subject PRIVATE IN_SUBMISSION)
   target_link_libraries(${name}_subject PUBLIC grader_subject ${chapters})
-
-  set(libraries "")
-  foreach(library IN ITEMS ${chapters} common)
-    string(APPEND libraries " '$<TARGET_FILE:${library}>'")
-  endforeach()
-  file(GENERATE OUTPUT ${parts}/compile CONTENT
-"# compile FILE PROGRAM: builds a submission of ${name}
-ulimit -v 8000000 2>/dev/null
-ulimit -t 60 2>/dev/null  # of the compiler's own time: a busy machine is nobody's fault
-exec timeout 600 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 \\
-  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -Wl,--build-id \\
-  -Wl,--whole-archive '$<TARGET_FILE:${name}_subject>' -Wl,--no-whole-archive \\
-  '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread
-")
+  submission_script(${parts}/compile ${name}_subject "")
   add_dependencies(grade ${name}_checks ${name}_subject)
+
+  if(arg_WATCHED)
+    add_library(${name}_watched STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp
+      ${CMAKE_SOURCE_DIR}/exercises/grader/sanitizer.cpp)
+    target_compile_definitions(${name}_watched PRIVATE IN_SUBMISSION)
+    target_compile_options(${name}_watched PRIVATE -fsanitize=thread -Wno-tsan)
+    target_include_directories(${name}_watched PRIVATE ${CMAKE_SOURCE_DIR}/chapters)
+    submission_script(${parts}/compile_watched ${name}_watched -fsanitize=thread)
+    add_dependencies(grade ${name}_watched)
+  endif()
 endfunction()

@@ -627,6 +627,7 @@ CHECK(results, 10, "each future gets what its task returns; tasks begin in order
                                                : "the order in which one worker made the tasks");
   }
   ASSERT_TRUE(went_well(submission("just_then", {"11"})));
+  ASSERT_TRUE(grader::no_data_race("results", {"104", "4", "20"}));
 }
 
 CHECK(together, 15, "as many tasks run at the same time as there are workers, and no more; submit waits for none") {

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -13,6 +15,7 @@
 
 #include "common/descriptor.hpp"
 #include "exercises/grader/command.hpp"
+#include "exercises/grader/race.hpp"
 
 namespace grader {
 namespace {
@@ -115,6 +118,18 @@ testing::AssertionResult left_nothing(const Run& run) {
   auto failure = testing::AssertionFailure() << "it left something behind:";
   for (const std::string& line : left) failure << "\n  " << line;
   return failure;
+}
+
+testing::AssertionResult no_data_race(const std::string& scenario, std::vector<std::string> arguments) {
+  const std::string watched = program + ".watched";
+  if (!std::filesystem::exists(watched)) return testing::AssertionSuccess();
+  arguments.insert(arguments.begin(), {scenario, "0"});
+  Limits room = limits;
+  room.memory_bytes = RLIM_INFINITY;  // the sanitizer reserves terabytes, and uses little of them
+  room.wall *= 3;
+  const auto race = first_race(watched, run_isolated(watched, arguments, room).errors);
+  if (race.empty()) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << race;
 }
 
 bool describe_check(const char* name, int points, const char* asks) {

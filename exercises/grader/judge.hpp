@@ -76,6 +76,10 @@ testing::AssertionResult came_to_its_end(const Run& run);
 /// The same, and nothing went wrong on the way: nobody has told of trouble.
 testing::AssertionResult went_well(const Run& run);
 
+/// True if the thread sanitizer sees no data race in the submission's file while it runs a scenario; also where the
+/// sanitizer does not work, which `./learn doctor` tells. For exercises that are compiled with it, too.
+testing::AssertionResult no_data_race(const std::string& scenario, std::vector<std::string> arguments = {});
+
 /// Its points and what it asks for are known before any check is run.
 bool describe_check(const char* name, int points, const char* asks);
 
