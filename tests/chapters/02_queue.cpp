@@ -659,6 +659,15 @@ TEST(SimpleQueue, BlocksAPutWhileTheChannelIsFull) {
   expect_end(other);
 }
 
+TEST(SimpleQueue, TakesALargeValueThoughNobodyReads) {
+  SimpleQueue<std::string> queue;
+  Process other{[=]() mutable { queue.put(std::string(10'000'000, 'x')); }};
+  other.start();
+  expect_end(other);
+  settle(queue);
+  EXPECT_EQ(queue.get().size(), 10'000'000U);
+}
+
 TEST(SimpleQueue, LeavesAnErrorOfTheCodecToWhoPuts) {
   SimpleQueue<Refusing> queue;
   EXPECT_THROW(queue.put({-1}), std::domain_error);

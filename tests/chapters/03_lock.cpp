@@ -340,6 +340,16 @@ TEST(Value, LetsItsLockBeHeldOverSeveralCalls) {
   EXPECT_EQ(seen_by_another(value.mutex()), "held");
 }
 
+TEST(Value, AndArrayAreReadWithoutTheirLockWhileItIsHeld) {
+  const Value<int> value{3};
+  const mp::Array<int> array{2};
+  const std::scoped_lock held{value.mutex(), array.mutex()};
+  Process other{[&] { std::_Exit(*value + array[1]); }};
+  other.start();
+  expect_end(other);
+  EXPECT_EQ(other.exitcode(), 3);
+}
+
 TEST(Value, IsFreeAgainAfterAnUpdateThatThrows) {
   const Value<int> value;
   EXPECT_THROW(value.update([](int&) { throw std::runtime_error{"no"}; }), std::runtime_error);

@@ -259,6 +259,10 @@ TEST_F(PoolApply, TakesNoArgumentsAtAll) {
   Pool pool{1};
   EXPECT_EQ(pool.apply(mp::fn<seven>), 7);
 }
+TEST_F(PoolApply, ForksAllWorkersAtOnce) {
+  const Pool pool{3};
+  EXPECT_EQ(mp::descendants(::getpid()).size(), 3U);
+}
 TEST_F(PoolApply, StartsWorkersBySpawnAsTheyAreNeeded) {
   Pool pool{3, {.start = mp::StartBy::spawn}};
   EXPECT_EQ(mp::descendants(::getpid()).size(), 0U);
@@ -343,6 +347,14 @@ TEST_F(PoolImap, ThrowsAtItsPlaceAndGoesOn) {
   for (const int x : {0, 1, 2}) EXPECT_EQ(results.next(), x);
   EXPECT_THROW((void)results.next(), std::out_of_range);
   EXPECT_EQ(results.next(), 4);
+  EXPECT_EQ(results.next(), std::nullopt);
+}
+TEST_F(PoolImap, LosesTheChunkThatThrewAndGoesOn) {
+  Pool pool{2};
+  auto results = pool.imap(mp::fn<throws_at_three>, numbers(6), {.chunksize = 2});
+  for (const int x : {0, 1}) EXPECT_EQ(results.next(), x);
+  EXPECT_THROW((void)results.next(), std::out_of_range);
+  for (const int x : {4, 5}) EXPECT_EQ(results.next(), x);
   EXPECT_EQ(results.next(), std::nullopt);
 }
 TEST_F(PoolImap, LooksNoFartherAheadThanItMay) {
@@ -540,6 +552,14 @@ TEST_F(PoolKilled, WorkerThatIsIdleIsReplaced) {
     } catch (const mp::WorkerDied&) {  // it was given the task before its end was noticed
     }
   }
+}
+TEST_F(PoolKilled, WorkerIsReplacedByAFreshRunOfTheProgram) {
+  prepare(7);
+  Pool pool{1};
+  EXPECT_EQ(pool.apply(mp::fn<is_prepared>, 0), 7) << "a copy of this process";
+  EXPECT_THROW(pool.apply(mp::fn<dies_of>, SIGKILL), mp::WorkerDied);
+  EXPECT_EQ(pool.apply(mp::fn<is_prepared>, 0), 0);
+  prepare(0);
 }
 TEST_F(PoolKilled, WorkerThatIsNotReplacedBreaksThePool) {
   Pool pool{2, {.replace = false}};
