@@ -23,8 +23,8 @@ class ExitStatus {
   int code() const { return code_; }
   /// The signal that ended it; 0 when it exited.
   int signal() const { return signal_; }
-  /// Python's number for both: the code, or minus the signal. \python{exitcode,
-  /// multiprocessing.Process.exitcode}
+  /// Python's number for both: the code, or minus the signal.
+  /// \python{multiprocessing.Process.exitcode}
   int exitcode() const { return exited() ? code_ : -signal_; }
   /// `exit code 3`, `killed by SIGSEGV (Segmentation fault)`.
   std::string text() const;

@@ -38,8 +38,8 @@ class ProcessRef {
   /// Blocks until the process is over. It is over when *it* has ended, even if children of its own
   /// live on. \python{multiprocessing.Process.join}
   void join() const;
-  /// Blocks at most `limit`; true when the process is over. \python{join(timeout),
-  /// multiprocessing.Process.join}
+  /// Blocks at most `limit`; true when the process is over.
+  /// \python{multiprocessing.Process.join}
   bool try_join_for(Seconds limit) const;
   /// Does not block. \python{multiprocessing.Process.is_alive}
   bool is_alive() const;

@@ -39,7 +39,7 @@ class Barrier : public Handle<BarrierState> {
   explicit Barrier(int parties);
 
   /// Blocks until so many have called it. Returns how many came before in this round: exactly one gets 0. Throws
-  /// BrokenBarrier. \python{multiprocessing.Barrier, Barrier.wait}
+  /// BrokenBarrier. \python{threading.Barrier.wait}
   int wait() { return wait_until(Deadline{}); }
   /// The same; once so long has passed it breaks the barrier, for everybody. Throws BrokenBarrier.
   int wait_for(Seconds limit) { return wait_until(Deadline{limit}); }

@@ -23,7 +23,7 @@ class Condition : public Handle<Futex> {
   Condition() = default;
 
   /// Gives the lock up and blocks until `holds()` is true; it is asked with the lock held. Throws what locking throws,
-  /// OwnerDied too: the lock is not held then. \python{multiprocessing.Condition, Condition.wait_for}
+  /// OwnerDied too: the lock is not held then. \python{threading.Condition.wait_for}
   void wait(std::unique_lock<Lock>& lock, const std::function<bool()>& holds) { wait_until(lock, holds, Deadline{}); }
   /// Waits at most so long, then takes the lock again, which may be longer; what `holds()` said last.
   bool wait_for(std::unique_lock<Lock>& lock, Seconds limit, const std::function<bool()>& holds) {
@@ -31,9 +31,9 @@ class Condition : public Handle<Futex> {
   }
 
   /// Wakes at least one: all, so that one that is killed as it wakes has not used up the only wake. Change what they
-  /// wait for with the lock held, before. \python{multiprocessing.Condition, Condition.notify}
+  /// wait for with the lock held, before. \python{threading.Condition.notify}
   void notify_one() { notify_all(); }
-  /// \python{multiprocessing.Condition, Condition.notify_all}
+  /// \python{threading.Condition.notify_all}
   void notify_all() {
     for (int seen = state().load(); !state().compare_exchange(seen, seen + 1);) continue;  // matches the wait below
   }

@@ -46,7 +46,7 @@ class Value : public Guarded<T, RLock> {
     return change(**this);
   }
 
-  /// The lock, for more than one call at once. \python{multiprocessing.Value, get_lock}
+  /// The lock, for more than one call at once. \python{multiprocessing.Value}
   RLock& mutex() const { return this->guard(); }
   /// The value itself, without its lock.
   T& operator*() const { return this->state(); }

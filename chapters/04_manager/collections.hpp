@@ -11,7 +11,7 @@
 
 namespace mp {
 
-/// One value. \python{multiprocessing.managers.SyncManager, Value}
+/// One value. \python{multiprocessing.managers.SyncManager.Value}
 template <class T>
 struct Cell {
   T load() { return value; }
@@ -24,7 +24,7 @@ struct Cell {
 };
 
 /// Values by position. A negative one counts from the end; one beyond either end throws std::out_of_range. It is a
-/// managed array, too, which never grows. \python{multiprocessing.managers.SyncManager, list, Array}
+/// managed array, too, which never grows. \python{multiprocessing.managers.SyncManager.list}
 template <class T>
 struct List {
   T get(long i) { return *at(i); }
@@ -57,7 +57,7 @@ struct List {
 };
 
 /// Values by key, and in which order the keys came. Each call is safe by itself; `d.set(k, d.get(k) + 1)` are two, and
-/// somebody may come in between. \python{multiprocessing.managers.SyncManager, dict}
+/// somebody may come in between. \python{multiprocessing.managers.SyncManager.dict}
 template <class K, class V>
 struct Dict {
   /// A copy of the value, which does not change with it. Throws std::out_of_range where there is none.

@@ -54,7 +54,7 @@ class Manager {
 
   /// An object of a type of your own, made there from these arguments; its destructor must not call the manager. There
   /// is nothing to register: name its methods in MP_METHODS, or use Proxy::call.
-  /// \python{multiprocessing.managers.BaseManager, register}
+  /// \python{multiprocessing.managers.BaseManager.register}
   template <class T, class... Args>
   Proxy<T> make(const Args&... args) const {
     (refuse<Offender<Kept<Args>, Crossing::anywhere>>(), ...);
@@ -64,10 +64,10 @@ class Manager {
   }
 
   /// Where the server listens: an abstract socket, for processes of this user on this machine.
-  /// \python{multiprocessing.managers.BaseManager, address}
+  /// \python{multiprocessing.managers.BaseManager.address}
   const std::string& address() const { return address_; }
   /// Ends the server; blocks until it is over. What lived there is gone, without a destructor being called. A second
-  /// time it does nothing. \python{multiprocessing.managers.BaseManager, shutdown}
+  /// time it does nothing. \python{multiprocessing.managers.BaseManager.shutdown}
   void shutdown() { server_.kill(), server_.join(); }
 
  private:

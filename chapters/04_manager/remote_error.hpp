@@ -46,7 +46,7 @@ struct Remote {
 template <>
 inline constexpr auto fields<Remote> = std::tuple{&Remote::name, &Remote::text, &Remote::code, &Remote::pid};
 
-/// An error of another type. \python{multiprocessing.managers, RemoteError}
+/// An error of another type. \python{multiprocessing.managers.BaseProxy._callmethod}
 struct RemoteError : std::runtime_error, Remote {
   explicit RemoteError(const Remote& error) : runtime_error{error.type() + ": " + error.text}, Remote{error} {}
 };

@@ -18,7 +18,7 @@ inline constexpr Seconds for_ever{1e10};
 
 /// A lock that belongs to a session, a thread of a client, and a condition that goes with it. With the session its
 /// ownership ends: the next one gets OwnerDied, as in chapter 03.
-/// \python{multiprocessing.managers.SyncManager, Lock, RLock, Condition}
+/// \python{multiprocessing.managers.SyncManager.Lock}
 struct SessionLock {
   static constexpr bool locks_itself = true;
   const bool recursive = false;
@@ -99,7 +99,7 @@ struct SessionLock {
 
 /// One of chapter 03's, in the server; it has those of these methods that S has. Who is killed at a Barrier has
 /// arrived, and its thread of the server waits on: wait there with a limit.
-/// \python{multiprocessing.managers.SyncManager, Semaphore, BoundedSemaphore, Event, Barrier}
+/// \python{multiprocessing.managers.SyncManager}
 template <class S>
 struct Served : S {
   static constexpr bool locks_itself = true;
@@ -119,7 +119,7 @@ struct Served : S {
 };
 
 /// A queue between the threads of the server. It has no feeder: what was put is there, whoever dies. Each is a
-/// JoinableQueue as well, as in Python's managers. \python{multiprocessing.managers.SyncManager, Queue, JoinableQueue}
+/// JoinableQueue as well, as in Python's managers. \python{multiprocessing.managers.SyncManager.Queue}
 template <class T>
 struct ThreadQueue {
   static constexpr bool locks_itself = true;

@@ -53,7 +53,7 @@ enum class StartBy { fork, spawn };
 
 /// What a Pool may be given besides the number of its workers.
 struct PoolOptions {
-  Initializer initializer = {};                 ///< \python{multiprocessing.pool.Pool, initializer}
+  Initializer initializer = {};                 ///< \python{multiprocessing.pool.Pool}
   std::optional<int> max_tasks_per_child = {};  ///< after so many (a chunk is one) a new process takes its place
   StartBy start = StartBy::fork;
   bool replace = true;  ///< a worker that dies; else its death breaks the pool

@@ -61,8 +61,7 @@ template <class T>
 concept Picklable = crossing_of<T>
 == Crossing::anywhere;
 
-/// May be an argument of a Process, however that is started. \python{context.reduction, "only shared through
-/// inheritance"}
+/// May be an argument of a Process, however that is started. \python{multiprocessing, programming-guidelines}
 template <class T>
 concept Inheritable = crossing_of<T>
 != Crossing::nowhere;

@@ -182,6 +182,19 @@ TEST(IfYouKnowPython, LinksAreToWhatTheySay) {
   EXPECT_EQ(links, std::distance(std::sregex_iterator{page().begin(), page().end(), any}, std::sregex_iterator{}));
 }
 
+TEST(IfYouKnowPython, SoAreTheLinksOfTheHeaders) {
+  static const std::regex right{
+      R"((multiprocessing|concurrent\.futures|threading|collections)\.[\w.]+|(multiprocessing|exceptions|os), [\w.-]+)"};
+  long links = 0;
+  for (const char* folder : {"chapters", "common"})
+    for (const auto& file : files(folder, ".hpp"))
+      for (const auto& link : all_of(R"(\\python\{([^}]*)\})", text(file))) {
+        EXPECT_TRUE(std::regex_match(link, right)) << file << ": " << link;
+        ++links;
+      }
+  EXPECT_GE(links, 100);
+}
+
 TEST(IfYouKnowPython, HasARowForAllThatPythonHas) {
   const auto python = tidy::run_program({"python3", tidy::root() + "/tests/docs/python.py"});
   if (python.code == 127) GTEST_SKIP() << "there is no python3";
