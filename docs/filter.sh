@@ -20,7 +20,6 @@ sed -e "1s/^# /# ${exercise:+$exercise · }/" \
     -e "1s/^# .*/&${label:+ {#$label\}}/" \
     ${topics:+-e "/^###* /{h;s/^#* //;s/\.//g;y/ ABCDEFGHIJKLMNOPQRSTUVWXYZ/-abcdefghijklmnopqrstuvwxyz/;s/.*/ {#$topics&}/;H;g;s/\n//}"} \
     ${topics:+-e "s/](#/](#$topics/g"} \
-sed -e "1s/^# .*/&${label:+ {#$label\}}/" \
     -e '1s/.*{#\(pitfalls\|tutorials\|principles\)}.*/&\n\n[TOC]/' \
     -e "s#^\[\`steps/[^]]*\`\](\(steps/[^)]*\))\$#**\1**\n\n@include $chapter/\1#" \
     -e 's#(\(\.\./\)*docs/pictures/#(#g' \
