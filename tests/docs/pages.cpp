@@ -41,7 +41,7 @@ std::set<std::string> files() {
 }
 
 std::set<std::string> tests() {
-  static const std::regex definition{R"(\nTEST(?:_F|_P)?\((\w+, \w+)\))"};
+  static const std::regex definition{R"(\n(?:TYPED_)?TEST(?:_F|_P)?\((\w+, \w+)\))"};
   std::set<std::string> all;
   for (const auto& name : files())
     if (name.starts_with("tests/") && name.ends_with(".cpp"))
@@ -70,7 +70,7 @@ TEST(Pages, NameFilesThatThereAre) {
 }
 
 TEST(Pages, LinkToFilesThatThereAre) {
-  static const std::regex link{R"(\]\(([^)@#:]+?)(?:#[^)]*)?\))"};
+  static const std::regex link{R"(\]\(([^)@#: ]+?)(?:#[^)]*)?\))"};
   for (const auto& page : pages())
     for (const auto& file : found(page, link))
       EXPECT_TRUE(fs::exists(course / "docs" / file) || fs::exists(course / "docs/pictures" / file))
