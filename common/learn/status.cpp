@@ -12,6 +12,7 @@
 #include "common/learn/terminal.hpp"
 #include "common/learn/verbs.hpp"
 #include "common/machine.hpp"
+#include "exercises/grader/command.hpp"
 #include "exercises/grader/grade.hpp"
 #include "exercises/grader/sandbox.hpp"
 
@@ -38,6 +39,14 @@ std::string mebibytes(const char* folder) {
 
 bool on_path(const char* program) {
   return std::system(fmt::format("command -v {} >/dev/null 2>&1", program).c_str()) == 0;
+}
+
+/// Why the thread sanitizer does not work; empty if it does.
+std::string sanitizer_lack() {
+  if (!fs::exists(SANITIZED)) return "absent, though they come with g++";
+  const auto [code, lines] = grader::output_of({SANITIZED});
+  if (code == 0) return "";
+  return lines.empty() ? fmt::format("a program ends with {}", code) : lines.front();
 }
 
 }  // namespace
@@ -86,8 +95,10 @@ int doctor() {
        "./learn run --python installs it");
   line(fs::exists("/usr/share/doxygen-awesome-css"), "doxygen theme",
        fs::exists("/usr/share/doxygen-awesome-css") ? "for ./learn docs" : "absent", "./learn docs installs it");
-  line(fs::exists(SANITIZER), "sanitizers", fs::exists(SANITIZER) ? "for ./learn test --all" : "absent",
-       "they come with g++");
+  const auto sanitizer = sanitizer_lack();
+  line(sanitizer.empty(), "sanitizers",
+       sanitizer.empty() ? "for ./learn test, and data races in submissions" : sanitizer,
+       "data races in submissions are seen where they do harm, and else not");
   return 0;
 }
 

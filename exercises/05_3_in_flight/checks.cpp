@@ -174,6 +174,34 @@ SCENARIO(real_pool) {
   grader::report("ends", std::vector{told(*results), told(*results), told(*results)});
 }
 
+/// Callbacks come while nobody takes, and nothing that the thread sanitizer knows of orders them and who takes then.
+SCENARIO(unordered) {
+  constexpr auto unordered = std::memory_order_relaxed;
+  std::vector<mp::Callbacks<int>> calls;
+  std::atomic<bool> one_taken = false, all_done = false;
+  std::thread pool;
+  const auto work = [&] {
+    for (int x = 0; x < 3; ++x) {
+      calls[static_cast<std::size_t>(x)].call(mp::Arrived<int>{x});
+      while (!one_taken.load(unordered)) ::usleep(500);
+    }
+    all_done.store(true, unordered);
+  };
+  Counting numbers{3};
+  const auto results = in_flight(
+      [&](mp::Callbacks<int> callbacks, int) {
+        calls.push_back(std::move(callbacks));
+        if (calls.size() == 3) pool = std::thread{work};
+      },
+      numbers.input(), 3);
+  std::vector<std::string> said{told(*results)};
+  one_taken.store(true, unordered);
+  while (!all_done.load(unordered)) ::usleep(500);
+  for (int i = 0; i < 3; ++i) said.push_back(told(*results));
+  pool.join();
+  grader::report("said", said);
+}
+
 /// Three are in flight; one after the other is done, another one than the first that was started.
 SCENARIO(as_they_come) {
   Scene scene{3, 6};
@@ -401,6 +429,7 @@ CHECK(results, 10, "each result comes once, whatever the bound, and then the end
     ASSERT_EQ(run.value<Words>("ends"), Words(3, "the end"))
         << "what next() said when it was asked again after the end";
   }
+  ASSERT_TRUE(grader::no_data_race("unordered", {"107"}));
 }
 
 CHECK(as_they_come, 15, "`next` sleeps until some call is done, whichever that is, and misses none") {

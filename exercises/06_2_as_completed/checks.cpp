@@ -668,6 +668,7 @@ CHECK(no_gap, 20, "a future that is done at the worst moment is neither lost nor
   for (int i = 0; i < 40; ++i) due.push_back(std::to_string(i));
   std::sort(due.begin(), due.end());
   ASSERT_EQ(run.value<Words>("said"), due) << "what next() gave, sorted: two threads finished 40 futures meanwhile";
+  ASSERT_TRUE(grader::no_data_race("threads"));
 }
 
 CHECK(in_time, 20, "the timeout counts from the call of `as_completed`; what is done comes before the error") {

@@ -1,5 +1,6 @@
 #include "exercises/grader/command.hpp"
 
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -7,6 +8,7 @@
 #include <memory>
 
 #include "common/descriptor.hpp"
+#include "exercises/grader/translation.hpp"
 
 namespace grader {
 namespace {
@@ -65,6 +67,13 @@ int run_command(const std::vector<std::string>& command, const std::string& outp
   }
   const int status = status_of(pid);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Output output_of(const std::vector<std::string>& command) {
+  const mp::Descriptor file = mp::memory_file("output");
+  const int code = run_command(command, fmt::format("/proc/self/fd/{}", file.number()));
+  const auto bytes = mp::content_of(file);
+  return {code, lines_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()})};
 }
 
 }  // namespace grader

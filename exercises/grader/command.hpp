@@ -16,4 +16,12 @@ inline constexpr int lines_descriptor = 3;
 int run_command(const std::vector<std::string>& command, const std::string& output,
                 const std::function<void(const std::string&)>& on_line = {});
 
+struct Output {
+  int code;
+  std::vector<std::string> lines;
+};
+
+/// Runs a command, and keeps what it wrote, errors too.
+Output output_of(const std::vector<std::string>& command);
+
 }  // namespace grader

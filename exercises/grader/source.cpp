@@ -4,9 +4,7 @@
 
 #include <exception>
 
-#include "common/descriptor.hpp"
 #include "exercises/grader/command.hpp"
-#include "exercises/grader/translation.hpp"
 
 namespace grader {
 namespace {
@@ -26,10 +24,9 @@ std::vector<std::string> sources(const std::string& program, const std::vector<u
   std::vector<std::string> found(offsets.size());
   std::vector<std::string> command{"addr2line", "-f", "-C", "-e", program};
   for (const unsigned long offset : offsets) command.push_back(fmt::format("{:#x}", offset - 1));
-  const mp::Descriptor output = mp::memory_file("addr2line");
-  if (offsets.empty() || run_command(command, fmt::format("/proc/self/fd/{}", output.number())) != 0) return found;
-  const auto bytes = mp::content_of(output);
-  const auto lines = lines_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (offsets.empty()) return found;
+  const auto [code, lines] = output_of(command);
+  if (code != 0) return found;
   for (std::size_t i = 0; i < found.size() && 2 * i + 1 < lines.size(); ++i) {
     const std::string& place = lines[2 * i + 1];
     if (place.starts_with(folder))
