@@ -24,7 +24,9 @@
 #include <optional>
 #include <sstream>
 
+#include "common/clock.hpp"
 #include "common/descriptor.hpp"
+#include "exercises/grader/source.hpp"
 
 namespace fs = std::filesystem;
 
@@ -58,6 +60,21 @@ int own_number(pid_t pid, const std::string& status_file = "status") {
   return last_number(field(proc(pid, status_file), "NSpid"));
 }
 
+/// A letter as ps shows it.
+char state_of(pid_t pid, const std::string& thread) {
+  const auto stat = proc(pid, "task/" + thread + "/stat");
+  const auto bracket = stat.rfind(')');
+  return bracket == std::string::npos ? '?' : stat[bracket + 2];
+}
+
+std::vector<std::string> threads_of(pid_t pid) {
+  std::vector<std::string> all;
+  std::error_code gone;
+  for (const auto& task : fs::directory_iterator{fmt::format("/proc/{}/task", pid), gone})
+    all.push_back(task.path().filename());
+  return all;
+}
+
 struct Call {
   long number = -1;
   std::array<unsigned long, 6> arguments{};
@@ -72,6 +89,19 @@ std::optional<Call> call_of(pid_t pid, const std::string& thread) {
   return call;
 }
 
+/// Where a thread stands, which the kernel tells of whoever sleeps or is stopped.
+struct Registers {
+  unsigned long stack = 0, instruction = 0;
+};
+std::optional<Registers> registers_of(pid_t pid, const std::string& thread) {
+  std::istringstream text{proc(pid, "task/" + thread + "/syscall")};
+  std::vector<unsigned long> words;  // the call, its arguments, the two registers
+  text >> std::ws;
+  for (std::string word; text >> word;) words.push_back(std::strtoul(word.c_str(), nullptr, 0));
+  if (words.size() < 3) return std::nullopt;
+  return Registers{words[words.size() - 2], words.back()};
+}
+
 /// So many things of a process's memory; fewer where it may not be read.
 template <class T>
 std::vector<T> memory(pid_t pid, unsigned long at, std::size_t n) {
@@ -81,6 +111,65 @@ std::vector<T> memory(pid_t pid, unsigned long at, std::size_t n) {
   const ssize_t got = ::process_vm_readv(pid, &here, 1, &there, 1, 0);
   copy.resize(got < 0 ? 0 : static_cast<std::size_t>(got) / sizeof(T));
   return copy;
+}
+
+/// Where a process has its program, and its stacks.
+class Mappings {
+ public:
+  explicit Mappings(pid_t pid) {
+    std::error_code gone;
+    const auto program = fs::read_symlink(fmt::format("/proc/{}/exe", pid), gone).string();
+    std::istringstream text{proc(pid, "maps")};
+    for (std::string line; std::getline(text, line);) {
+      Part part;
+      if (std::sscanf(line.c_str(), "%lx-%lx", &part.begin, &part.end) != 2) continue;
+      part.is_program = !program.empty() && line.ends_with(program);
+      part.is_code = line.find(" r-xp ") != std::string::npos;
+      parts_.push_back(part);
+    }
+  }
+  /// How far into the program an address of its code lies.
+  std::optional<unsigned long> offset(unsigned long address) const {
+    const auto first = std::find_if(parts_.begin(), parts_.end(), [](auto& part) { return part.is_program; });
+    const auto part = holding(address);
+    if (!part || !part->is_program || !part->is_code) return std::nullopt;
+    return address - first->begin;
+  }
+  /// How many bytes there are from an address on.
+  unsigned long room(unsigned long address) const {
+    const auto part = holding(address);
+    return part ? part->end - address : 0;
+  }
+
+ private:
+  struct Part {
+    unsigned long begin = 0, end = 0;
+    bool is_program = false, is_code = false;
+  };
+  std::optional<Part> holding(unsigned long address) const {
+    for (const Part& part : parts_)
+      if (address >= part.begin && address < part.end) return part;
+    return std::nullopt;
+  }
+  std::vector<Part> parts_;
+};
+
+/// The innermost line of the submission's own file that a thread is in; nothing where that cannot be told. What looks
+/// like an address to return to may be an old one, but then of a call that this thread has made.
+std::string place_of(pid_t pid, const std::string& thread) {
+  const auto registers = registers_of(pid, thread);
+  if (!registers) return "";
+  const Mappings mappings{pid};
+  constexpr unsigned long deepest = 1 << 20;  // a frame may have a buffer
+  const auto stack = memory<unsigned long>(pid, registers->stack,
+                                           std::min(deepest, mappings.room(registers->stack)) / sizeof(unsigned long));
+  std::vector<unsigned long> calls;
+  if (const auto here = mappings.offset(registers->instruction)) calls.push_back(*here + 1);
+  for (const unsigned long word : stack)
+    if (const auto call = mappings.offset(word)) calls.push_back(*call);
+  for (const auto& place : sources(fmt::format("/proc/{}/exe", pid), calls))
+    if (!place.empty()) return fmt::format(" ({})", place);
+  return "";
 }
 
 /// Asks the kernel which unix sockets are connected, in the network namespace of some process.
@@ -133,6 +222,8 @@ class Room {
  public:
   explicit Room(const std::vector<pid_t>& processes) : processes_{processes}, sockets_{processes.front()} {}
 
+  static constexpr auto computes = "computes";
+
   std::string name(pid_t pid) const { return fmt::format("process {}", own_number(pid)); }
 
   /// What a thread does now.
@@ -141,17 +232,11 @@ class Room {
     if (state == 'Z') return "has ended, and nobody has waited for it";
     if (state == 'T') return "is stopped, by a signal";
     const auto call = call_of(pid, thread);
-    if (!call) return state == 'R' ? "computes" : "";
-    return in_call(pid, *call);
+    if (call) return in_call(pid, *call) + place_of(pid, thread);
+    return state == 'R' ? computes : "";
   }
 
  private:
-  static char state_of(pid_t pid, const std::string& thread) {
-    const auto stat = proc(pid, "task/" + thread + "/stat");
-    const auto bracket = stat.rfind(')');
-    return bracket == std::string::npos ? '?' : stat[bracket + 2];
-  }
-
   std::string in_call(pid_t pid, const Call& call) const {
     const auto fd = static_cast<int>(call.arguments[0]);
     switch (call.number) {
@@ -258,10 +343,9 @@ class Room {
   }
   /// The process that has a thread of this number.
   std::optional<pid_t> thread_of(int number) const {
-    std::error_code gone;
     for (const pid_t pid : processes_)
-      for (const auto& task : fs::directory_iterator{fmt::format("/proc/{}/task", pid), gone})
-        if (number > 0 && own_number(pid, "task/" + task.path().filename().string() + "/status") == number) return pid;
+      for (const auto& thread : threads_of(pid))
+        if (number > 0 && own_number(pid, "task/" + thread + "/status") == number) return pid;
     return std::nullopt;
   }
 
@@ -278,20 +362,34 @@ class Room {
   const Sockets sockets_;
 };
 
+struct Activity {
+  pid_t process;
+  std::string thread, does;
+};
+
+/// Where a thread computes: only if it stands still can its registers be read. Its process never runs again.
+std::string place_while_stopped(pid_t pid, const std::string& thread) {
+  ::kill(pid, SIGSTOP);
+  const mp::Deadline end{mp::Seconds{1}};
+  while (state_of(pid, thread) != 'T' && !end.passed()) ::usleep(1000);
+  return place_of(pid, thread);
+}
+
 }  // namespace
 
 std::vector<std::string> who_waits(const std::vector<pid_t>& processes) {
   if (processes.empty()) return {};
   const Room room{processes};
-  std::vector<std::string> lines;
-  std::error_code gone;
+  std::vector<Activity> all;
   for (const pid_t pid : processes)
-    for (const auto& task : fs::directory_iterator{fmt::format("/proc/{}/task", pid), gone}) {
-      const std::string thread = task.path().filename();
-      const bool is_first = thread == std::to_string(pid);
-      if (const auto does = room.doing(pid, thread); !does.empty())
-        lines.push_back(room.name(pid) + (is_first ? " " : ", in another thread, ") + does);
-    }
+    for (const auto& thread : threads_of(pid))
+      if (auto does = room.doing(pid, thread); !does.empty()) all.push_back({pid, thread, std::move(does)});
+  std::vector<std::string> lines;
+  for (const auto& [pid, thread, does] : all) {
+    const bool is_first = thread == std::to_string(pid);
+    lines.push_back(room.name(pid) + (is_first ? " " : ", in another thread, ") + does);
+    if (does == Room::computes) lines.back() += place_while_stopped(pid, thread);  // the others have been looked at
+  }
   return lines;
 }
 

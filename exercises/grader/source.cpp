@@ -21,17 +21,19 @@ std::string without_arguments(const std::string& function) {
 }  // namespace
 
 std::vector<std::string> sources(const std::string& program, const std::vector<unsigned long>& offsets) {
-  std::vector<std::string> found(offsets.size());
-  std::vector<std::string> command{"addr2line", "-f", "-C", "-e", program};
+  std::vector<std::string> found;
+  std::vector<std::string> command{"addr2line", "-a", "-f", "-i", "-C", "-e", program};
   for (const unsigned long offset : offsets) command.push_back(fmt::format("{:#x}", offset - 1));
   if (offsets.empty()) return found;
-  const auto [code, lines] = output_of(command);
-  if (code != 0) return found;
-  for (std::size_t i = 0; i < found.size() && 2 * i + 1 < lines.size(); ++i) {
-    const std::string& place = lines[2 * i + 1];
-    if (place.starts_with(folder))
-      found[i] = fmt::format("{}, in {}", place.substr(folder.size(), place.find(' ') - folder.size()),
-                             without_arguments(lines[2 * i]));
+  // For each address a line that repeats it, then a function and its place, once for each call that was inlined.
+  const auto lines = output_of(command).lines;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].starts_with("0x")) {
+      found.emplace_back();
+    } else if (++i < lines.size() && lines[i].starts_with(folder) && !found.empty() && found.back().empty()) {
+      const auto place = lines[i].substr(folder.size());
+      found.back() = fmt::format("{}, in {}", place.substr(0, place.find(' ')), without_arguments(lines[i - 1]));
+    }
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // Wrong: makes all pipes first: the stages hold copies of each other's ends, and no pipe ever ends.
 // loses: results own_process together ends full broken nothing_left
-// says: your function did not return
+// says: (wrong_copies_open.cpp:24, in work)
 #include <functional>
 #include <stdexcept>
 #include <string>
