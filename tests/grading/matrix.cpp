@@ -7,6 +7,7 @@
 #include <fstream>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 #include "common/descriptor.hpp"
 #include "common/pickle/codec.hpp"
@@ -49,6 +50,13 @@ std::vector<Case> cases(const std::string& beginning) {
   return all;
 }
 
+/// Wrong only where threads or processes meet in a certain order.
+std::vector<Case> racy() {
+  auto all = cases("wrong_");
+  std::erase_if(all, [](auto& each) { return header(each.file, "racy").empty(); });
+  return all;
+}
+
 std::vector<Case> solutions() {
   std::vector<Case> all;
   for (const Exercise& exercise : find_exercises(tidy::root()))
@@ -66,6 +74,20 @@ std::string lost(const Grade& verdict) {
 }
 
 const auto name_of = [](const auto& info) { return info.param.name; };
+
+/// Tests that grade the same again and again, under load.
+class Repeated : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    if (std::getenv("WHOLE_MATRIX") == nullptr) GTEST_SKIP() << "./learn test --all";
+  }
+  /// Until its destruction, which waits for it.
+  std::jthread load{[](const std::stop_token& stop) {
+    while (!stop.stop_requested()) continue;
+  }};
+};
+class Solutions : public Repeated {};
+class Racy : public Repeated {};
 
 class Right : public testing::TestWithParam<Case> {};
 class Starter : public testing::TestWithParam<Case> {};
@@ -101,6 +123,25 @@ TEST_P(Wrong, LosesExactlyWhatItNames) {
   EXPECT_NE(first->message.find(says), std::string::npos) << first->message;
 }
 INSTANTIATE_TEST_SUITE_P(Submission, Wrong, testing::ValuesIn(cases("wrong_")), name_of);
+
+TEST_P(Solutions, GetEveryPointWithFiftySeedsUnderLoad) {
+  const Submission submission{GetParam().exercise, GetParam().file, tidy::build()};
+  for (int seed = 1; seed <= 50; ++seed) {
+    const Grade verdict = submission.judge({.seed = seed});
+    ASSERT_EQ(verdict.points(), 100) << "seed " << seed << "\n" << to_text(verdict, GetParam().exercise, false);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Each, Solutions, testing::ValuesIn(solutions()), name_of);
+
+TEST_P(Racy, IsCaughtTwentyTimesOfTwenty) {
+  const Submission submission{GetParam().exercise, GetParam().file, tidy::build()};
+  for (int i = 1; i <= 20; ++i) {
+    const Grade verdict = submission.judge();
+    ASSERT_EQ(lost(verdict), header(GetParam().file, "loses")) << "run " << i << "\n"
+                                                               << to_text(verdict, GetParam().exercise, false);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Wrong, Racy, testing::ValuesIn(racy()), name_of);
 
 TEST(Exercises, AreComplete) {
   const auto exercises = find_exercises(tidy::root());

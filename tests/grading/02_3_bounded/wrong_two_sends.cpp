@@ -1,6 +1,7 @@
 // Wrong: sends the length and the text apart: another process gets in between.
 // loses: shared whole
 // says: texts
+// racy: yes
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Wrong: a lock made when it is first needed, which is after the fork.
 // loses: together in_step waits_free survives
 // says: overwrote
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <numeric>

@@ -1,6 +1,7 @@
 // Wrong: a lock around each read and each write, and none around both.
 // loses: together in_step waits_free survives
 // says: overwrote
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <numeric>

@@ -1,6 +1,7 @@
 // Wrong: the result is read without the lock.
 // loses: in_step survives
 // says: while a worker was in the middle of a ballot
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <numeric>

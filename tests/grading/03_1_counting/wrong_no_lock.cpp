@@ -1,6 +1,7 @@
 // Wrong: no lock, though in the right order.
 // loses: together in_step waits_free survives
 // says: overwrote
+// racy: yes
 #include <memory>
 #include <optional>
 #include <vector>

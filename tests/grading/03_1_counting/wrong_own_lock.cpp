@@ -1,6 +1,7 @@
 // Wrong: a lock made in each call: each worker has one of its own.
 // loses: together in_step waits_free survives
 // says: overwrote
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <optional>

@@ -1,6 +1,7 @@
 // Wrong: a lock for threads: each process has a copy of it.
 // loses: together in_step waits_free survives
 // says: overwrote
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <optional>

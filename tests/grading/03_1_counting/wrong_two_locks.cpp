@@ -1,6 +1,7 @@
 // Wrong: a lock for the votes and another for the total.
 // loses: in_step survives
 // says: while a worker was in the middle of a ballot
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <numeric>

@@ -1,6 +1,7 @@
 // Wrong: has the last one to leave set the count back: who is fast passes the next round before.
 // loses: again
 // says: of three workers one was stopped
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <stdexcept>

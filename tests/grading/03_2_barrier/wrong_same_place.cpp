@@ -1,6 +1,7 @@
 // Wrong: looks at the count when it wakes, not when it came.
 // loses: places
 // says: what wait returned to four workers
+// racy: yes
 #include <memory>
 #include <mutex>
 #include <stdexcept>

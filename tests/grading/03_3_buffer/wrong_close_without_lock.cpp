@@ -1,6 +1,7 @@
 // Wrong: close takes no lock: it comes between a look and the sleep after it.
 // loses: locked
 // says: just then another called close
+// racy: yes
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

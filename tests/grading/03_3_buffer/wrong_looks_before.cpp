@@ -1,6 +1,7 @@
 // Wrong: looks whether there is room before it has the lock.
 // loses: locked many
 // says: there was room for one, and two processes put
+// racy: yes
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Wrong: one wake for each change: it may go to one that is killed.
 // loses: killed
 // says: the one that woke first was killed before it took it
+// racy: yes
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Wrong: one condition for all, and one wake for each change: it goes to one of the same kind.
 // loses: many killed
 // says: another put 1, and put 2
+// racy: yes
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Wrong: the lock is held for each message alone, and free between reading and writing.
 // loses: together last_piece notes carried survives
 // says: undid the others' work
+// racy: yes
 #include <mutex>
 #include <string>
 #include <vector>

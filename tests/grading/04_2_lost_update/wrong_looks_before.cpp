@@ -1,6 +1,7 @@
 // Wrong: looks whether there are enough, and takes them by another message.
 // loses: last_piece carried
 // says: workers that got the last nail
+// racy: yes
 #include <string>
 #include <vector>
 

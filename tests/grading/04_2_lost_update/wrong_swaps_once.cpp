@@ -1,6 +1,7 @@
 // Wrong: writes only if nobody has come in between, but does not try again.
 // loses: together carried survives
 // says: take returned false where there are enough
+// racy: yes
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // Wrong: takes, looks whether that was too much, and gives it back.
 // loses: last_piece
 // says: nails that somebody saw who looked while a worker was in the middle of take
+// racy: yes
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // Wrong: a callback looks whether the object is gone, and it may go just after that.
 // loses: abandoned
 // says: memory was used that had been given back
+// racy: yes
 #include <atomic>
 #include <condition_variable>
 #include <deque>

@@ -1,6 +1,7 @@
 // Wrong: looks whether there is a result before it has the mutex: a data race, though nothing goes wrong here.
 // loses: results
 // says: the thread sanitizer saw a data race
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

@@ -1,6 +1,7 @@
 // Wrong: a callback does not hold the mutex with which `next` waits.
 // loses: as_they_come
 // says: next() slept on for ever
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

@@ -1,6 +1,7 @@
 // Wrong: looks whether it may cancel, and lets go of the mutex before it does.
 // loses: cancels
 // says: Either is true, and the other
+// racy: yes
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

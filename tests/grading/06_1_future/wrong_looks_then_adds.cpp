@@ -1,6 +1,7 @@
 // Wrong: looks whether it is done, lets go of the mutex, and adds the callback.
 // loses: none_lost
 // says: must be one step
+// racy: yes
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

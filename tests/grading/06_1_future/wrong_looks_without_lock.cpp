@@ -1,6 +1,7 @@
 // Wrong: done() looks at the phase without the mutex: a data race, though nothing goes wrong here.
 // loses: phases
 // says: the thread sanitizer saw a data race
+// racy: yes
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

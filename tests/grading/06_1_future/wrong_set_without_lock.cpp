@@ -1,6 +1,7 @@
 // Wrong: changes the phase without the mutex of those who wait.
 // loses: waits
 // says: it slept on
+// racy: yes
 #include <atomic>
 #include <chrono>
 #include <condition_variable>

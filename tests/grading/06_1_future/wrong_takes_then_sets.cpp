@@ -1,6 +1,7 @@
 // Wrong: takes the callbacks, lets go of the mutex, and then says that it is done.
 // loses: none_lost
 // says: must be one step
+// racy: yes
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

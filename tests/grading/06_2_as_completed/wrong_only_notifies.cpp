@@ -1,6 +1,7 @@
 // Wrong: its callbacks change nothing under the mutex: who is about to sleep does not hear them.
 // loses: no_gap
 // says: slept on for ever
+// racy: yes
 #include <algorithm>
 #include <condition_variable>
 #include <functional>

@@ -1,6 +1,7 @@
 // Wrong: looks whether there is one before it has the mutex: a data race, though nothing goes wrong here.
 // loses: no_gap
 // says: the thread sanitizer saw a data race
+// racy: yes
 #include <algorithm>
 #include <condition_variable>
 #include <deque>

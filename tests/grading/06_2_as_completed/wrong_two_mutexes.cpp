@@ -1,6 +1,7 @@
 // Wrong: the queue has one mutex, and who sleeps another: a callback can come in between.
 // loses: no_gap
 // says: slept on for ever
+// racy: yes
 #include <algorithm>
 #include <condition_variable>
 #include <deque>

@@ -1,6 +1,7 @@
 // Wrong: it looks at each future twice, and one that is done between the looks is in neither half.
 // loses: no_gap
 // says: though future 1 is done
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

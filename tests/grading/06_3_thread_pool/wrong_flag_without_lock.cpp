@@ -1,6 +1,7 @@
 // Wrong: an atomic flag, changed without the lock: a worker that has just looked at it sleeps for ever.
 // loses: finish
 // says: an atomic alone will not do
+// racy: yes
 #include <atomic>
 #include <condition_variable>
 #include <deque>

@@ -1,6 +1,7 @@
 // Wrong: two threads join the same workers.
 // loses: twice
 // says: only one may join a
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

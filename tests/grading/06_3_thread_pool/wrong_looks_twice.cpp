@@ -1,6 +1,7 @@
 // Wrong: looks at how many are idle before it has the lock, and again under it: a data race, though nothing goes wrong.
 // loses: results
 // says: the thread sanitizer saw a data race
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

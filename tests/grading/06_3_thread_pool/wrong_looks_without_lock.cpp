@@ -1,6 +1,7 @@
 // Wrong: looks for news under one mutex and sleeps under another, so that news may come in between.
 // loses: results finish
 // says: before it slept, submit came
+// racy: yes
 #include <condition_variable>
 #include <deque>
 #include <functional>

@@ -1,6 +1,7 @@
 // Wrong: reads the bell after it has looked for tasks: one that comes in between wakes nobody.
 // loses: wakes
 // says: the thread took the news, and had looked for tasks before
+// racy: yes
 #include <sys/eventfd.h>
 
 #include <deque>
