@@ -17,7 +17,7 @@ def head(file):
         if not line.startswith("//"):
             break
         lines.append(line[3:])
-    said = {"loses": "", "says": ""}
+    said = {"loses": "", "says": "", "racy": ""}
     sentence = []
     for line in lines:
         key, colon, rest = line.partition(": ")
