@@ -11,13 +11,13 @@ root, page = Path(sys.argv[1]), Path(sys.argv[2])
 
 
 def head(file):
-    """The comment at a submission's top: its sentence, and the words behind `loses:` and `says:`."""
+    """The comment at a submission's top: its sentence, and the words behind `loses:`, `sometimes:` and `says:`."""
     lines = []
     for line in file.read_text().splitlines():
         if not line.startswith("//"):
             break
         lines.append(line[3:])
-    said = {"loses": "", "says": "", "racy": ""}
+    said = {"loses": "", "says": "", "racy": "", "sometimes": ""}
     sentence = []
     for line in lines:
         key, colon, rest = line.partition(": ")
@@ -25,7 +25,7 @@ def head(file):
             said[key] = rest
         else:
             sentence.append(line)
-    return re.sub(r"^(Wrong|Right): ", "", " ".join(sentence)), said["loses"].split(), said["says"]
+    return re.sub(r"^(Wrong|Right): ", "", " ".join(sentence)), said["loses"].split(), said["sometimes"].split(), said["says"]
 
 
 def cell(text):
@@ -51,8 +51,8 @@ def exercise(folder):
              "| wrong submission | " + " | ".join(name.replace("_", " ") for name, _, _ in checks) + " | what it is told |",
              "|---|" + ":-:|" * len(checks) + "---|"]
     for file in submissions:
-        sentence, loses, says = head(file)
-        marks = " | ".join("●" if name in loses else " " for name, _, _ in checks)
+        sentence, loses, sometimes, says = head(file)
+        marks = " | ".join("●" if name in loses else "○" if name in sometimes else " " for name, _, _ in checks)
         lines.append(f"| {cell(sentence)} | {marks} | … {cell(says)} … |")
     return (number, title, minutes, checks, len(submissions)), "\n".join(lines) + "\n"
 

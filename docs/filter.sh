@@ -26,4 +26,4 @@ sed -e "1s/^# /# ${exercise:+$exercise · }/" \
     -e 's#\](\([a-z]*\)\.md)#](@ref \1)#g' \
     -e 's#\](\(\.\./\)*exercises/\([0-9]*_[0-9]\)_[^/]*/README.md)#](@ref exercise_\2)#g' \
     -e 's#\](\(\.\./\)*chapters/\([0-9]*\)_[^/]*/README.md)#](@ref chapter_\2)#g' \
-    -e 's#\[\(`[^`]*`\)\]([^)]*\.[ch]pp)#\1#g' "$1"
+    -e 's#\[\(`[^`]*`\)\]([^)]*\.\([ch]pp\|py\))#\1#g' "$1"

@@ -69,6 +69,7 @@ concept SendingStarter = requires(Identity id, Message m) {
   S::launch(id, m);
 };
 
+/// A starter of either kind.
 template <class S>
 concept Starter = CopyingStarter<S> || SendingStarter<S>;
 

@@ -118,6 +118,7 @@ struct Codec<bool> {
   }
 };
 
+/// A type of which `fields` says what it consists of: it is pickled field by field.
 template <class T>
 concept HasFields = !std::is_same_v<decltype(fields<T>), const std::nullptr_t>;
 

@@ -1,5 +1,6 @@
 // Wrong: looks whether there is room before it has the lock.
-// loses: locked many
+// loses: locked
+// sometimes: many
 // says: there was room for one, and two processes put
 // racy: yes
 #include <linux/futex.h>
