@@ -75,6 +75,6 @@ is wrong; `./learn hint 01_1` has a hint for the check that fails; `./learn watc
 A grader that says "100 of 100" to anything is no grader. So each exercise has submissions that are wrong in one way, and
 say in their head which checks they must lose, and with which message; and right ones that go another way than the reference
 answer. `./learn test` grades some of them, `./learn test --all` all {total}, and each must lose exactly what it names. The tables
-below are made from those heads: a dot is a lost check. They give answers away; do the exercise first.
+below are made from those heads: a dot is a lost check, a ring one that is lost in some schedules only. They give answers away; do the exercise first.
 
 """ + "\n".join(text for _, text in found))
