@@ -54,7 +54,7 @@ ulimit -v 8000000 2>/dev/null
 ulimit -t 60 2>/dev/null  # of the compiler's own time: a busy machine is nobody's fault
 exec timeout 600 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 ${flags} \\
   -ffile-prefix-map=\"$(dirname \"$1\")\"=/submission \\
-  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -Wl,--build-id \\
+  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -MD -MF \"$2.files\" -Wl,--build-id \\
   -Wl,--whole-archive '$<TARGET_FILE:${subject}>' -Wl,--no-whole-archive \\
   '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread
 ")

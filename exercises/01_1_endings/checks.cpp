@@ -43,20 +43,26 @@ SCENARIO(codes) {
 SCENARIO(none) { grader::report("endings", run_all({})); }
 
 SCENARIO(order) {
+  const int first = grader::number(0);
   const mp::RawArray<std::atomic<int>> ended{1};
   Tasks tasks;
   for (int i = 0; i < 5; ++i)
-    tasks.push_back([&ended, i] {  // the last may end first, and the first last
+    tasks.push_back([&ended, first, i] {  // the last may end first, and the first last
       for (const mp::Deadline end{mp::Seconds{1}}; ended[0] < 4 - i && !end.passed(); ::usleep(200)) continue;
       ++ended[0];
-      return 10 + i;
+      return first + i;
     });
   grader::report("endings", run_all(tasks));
 }
 
 SCENARIO(signals) {
-  grader::report("endings", run_all({[] { return die_of(SIGSEGV); }, [] { return die_of(SIGKILL); }, [] { return 9; },
-                                     [] { return die_of(SIGTERM); }}));
+  const auto task = [](int signal, int code) {
+    return [=] {
+      grader::report("ran", 0);
+      return signal ? die_of(signal) : code;
+    };
+  };
+  grader::report("endings", run_all({task(SIGSEGV, 0), task(SIGKILL, 0), task(0, 9), task(SIGTERM, 0)}));
 }
 
 SCENARIO(own_process) {
@@ -135,7 +141,9 @@ CHECK(codes, 15, "the exit codes of children that return, 0 to 255") {
 }
 
 CHECK(order, 10, "numbers in the order of the tasks, whichever child ends first") {
-  EXPECT_EQ(submission("order").value<Endings>("endings"), (Endings{10, 11, 12, 13, 14}))
+  const int first = varied(1, 100);
+  EXPECT_EQ(submission("order", {std::to_string(first)}).value<Endings>("endings"),
+            (Endings{first, first + 1, first + 2, first + 3, first + 4}))
       << "in the order of the tasks, though their children end in the opposite order: keep the pids, and wait for each "
          "by pid";
 }
@@ -179,6 +187,7 @@ CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its ch
 CHECK(nothing_left, 10, "no zombie, process or descriptor remains; children of others are left alone") {
   const auto run = submission("signals");
   ASSERT_EQ(run.value<Endings>("endings").size(), 4U) << "four tasks have four endings";
+  ASSERT_EQ(processes(run).size(), 4U) << "the processes that ran four tasks, of which none may remain";
   EXPECT_TRUE(grader::left_nothing(run)) << "wait for every child that you started";
   EXPECT_TRUE(submission("bystander").value<bool>("bystander"))
       << "a child that was not yours was waited for: waitpid(-1) takes any; ask by pid";

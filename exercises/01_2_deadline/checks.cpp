@@ -40,19 +40,21 @@ SCENARIO(returns) {
 }
 
 SCENARIO(crashes) {
+  const int signal = grader::number(0);
   report(run_with_deadline(
-      [] {
-        ::signal(SIGSEGV, SIG_DFL);
-        return ::raise(SIGSEGV);
+      [=] {
+        ::signal(signal, SIG_DFL);
+        return ::raise(signal);
       },
       1s, 1s));
 }
 
 SCENARIO(at_once) {
+  const int code = grader::number(0);
   report(run_with_deadline(
-      [] {
+      [=] {
         ::usleep(50'000);
-        return 6;
+        return code;
       },
       1h, 1h));
 }
@@ -65,9 +67,10 @@ SCENARIO(terminated) {
 
 // Handlers are in place before the fork, so that no child can be too slow to set them up.
 SCENARIO(tidies_up) {
+  static const int code = grader::number(0);
   ::signal(SIGTERM, [](int) {
     ::usleep(400'000);
-    ::_exit(3);
+    ::_exit(code);
   });
   report(run_with_deadline(never_end, 100ms, 30s));
 }
@@ -94,10 +97,15 @@ SCENARIO(bystander) {
 
 #else
 
+#include <fmt/format.h>
+
+#include <csignal>
+
 #include "exercises/grader/judge.hpp"
 
 using grader::Run;
 using grader::submission;
+using grader::varied;
 
 enum class How { finished, terminated, killed };
 std::ostream& operator<<(std::ostream& out, How how) {
@@ -106,7 +114,7 @@ std::ostream& operator<<(std::ostream& out, How how) {
 
 namespace {
 
-void expect(const Run& run, How how, int exitcode, const char* why) {
+void expect(const Run& run, How how, int exitcode, const std::string& why) {
   EXPECT_EQ(run.value<How>("how"), how) << why;
   EXPECT_EQ(run.value<int>("exitcode"), exitcode) << why;
 }
@@ -114,15 +122,19 @@ void expect(const Run& run, How how, int exitcode, const char* why) {
 }  // namespace
 
 CHECK(in_time, 15, "a task that ends in time: finished, with its code or minus its signal") {
-  expect(submission("returns", {"5"}), How::finished, 5, "the task returned 5, well within its limit");
-  expect(submission("returns", {"200"}), How::finished, 200, "the task returned 200, well within its limit");
-  expect(submission("crashes"), How::finished, -11, "the task died of SIGSEGV, well within its limit");
+  for (const int code : {varied(1, 100), varied(128, 255)})
+    expect(submission("returns", {std::to_string(code)}), How::finished, code,
+           fmt::format("the task returned {}, well within its limit", code));
+  const int signal = grader::shuffled(std::vector{SIGSEGV, SIGABRT, SIGFPE, SIGUSR1}).front();
+  expect(submission("crashes", {std::to_string(signal)}), How::finished, -signal,
+         fmt::format("the task died of signal {}, well within its limit", signal));
 }
 
 CHECK(at_once, 15, "back as soon as the task is over, not when the limit is") {
-  const auto run = submission("at_once");
+  const int code = varied(1, 100);
+  const auto run = submission("at_once", {std::to_string(code)});
   ASSERT_TRUE(grader::came_to_its_end(run)) << "the task took 50 ms, its limit was an hour: do not wait for the limit";
-  expect(run, How::finished, 6, "the task returned 6");
+  expect(run, How::finished, code, fmt::format("the task returned {}", code));
 }
 
 CHECK(terminated, 15, "SIGTERM after the limit, not before") {
@@ -132,8 +144,9 @@ CHECK(terminated, 15, "SIGTERM after the limit, not before") {
 }
 
 CHECK(grace, 20, "time to tidy up after SIGTERM, and the exit code that the task then chose") {
-  expect(submission("tidies_up"), How::terminated, 3,
-         "on SIGTERM the task tidies up for 400 ms and leaves with code 3; its grace is 30 s");
+  const int code = varied(1, 100);
+  expect(submission("tidies_up", {std::to_string(code)}), How::terminated, code,
+         fmt::format("on SIGTERM the task tidies up for 400 ms and leaves with code {}; its grace is 30 s", code));
 }
 
 CHECK(killed, 20, "SIGKILL for a task that ignores SIGTERM") {
@@ -151,7 +164,7 @@ CHECK(others, 5, "no other process is signalled or waited for") {
 CHECK(nothing_left, 10, "no zombie, process or descriptor remains") {
   ASSERT_EQ(submission("returns", {"5"}).value<int>("exitcode"), 5) << "there was no child to wait for";
   for (const char* scenario : {"crashes", "terminated", "stubborn"}) {
-    const auto run = submission(scenario);
+    const auto run = submission(scenario, {std::to_string(SIGSEGV)});
     EXPECT_TRUE(grader::left_nothing(run)) << "wait for the child on each way out, and close what you opened";
   }
 }

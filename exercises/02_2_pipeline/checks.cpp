@@ -44,10 +44,14 @@ std::string watched(const std::string& text) {
 
 }  // namespace
 
-SCENARIO(results) { report({"b", "", "a"}, {append('1'), append('2'), append('3')}); }
-SCENARIO(one_stage) { report({"x", "y"}, {append('!')}); }
-SCENARIO(five_stages) { report({"x"}, {append('1'), append('2'), append('3'), append('4'), append('5')}); }
-SCENARIO(no_input) { report({}, {append('1'), append('2')}); }
+/// A stage for each mark, and so many texts, each as long as its number.
+SCENARIO(results) {
+  std::vector<Stage> stages;
+  for (const char mark : grader::argument(0)) stages.push_back(append(mark));
+  std::vector<std::string> inputs;
+  for (int i = grader::number(1); i-- > 0;) inputs.emplace_back(static_cast<std::size_t>(i), 'x');
+  report(inputs, stages);
+}
 
 SCENARIO(own_process) {
   std::vector<Stage> stages;
@@ -90,10 +94,11 @@ SCENARIO(full) {
 SCENARIO(broken) {
   const std::string how = grader::argument(0);
   const int where = std::stoi(grader::argument(1)), inputs = std::stoi(grader::argument(2));
+  const std::string bad = grader::argument(3);
   std::vector<Stage> stages;
   for (int s = 0; s < 3; ++s)
     stages.push_back([=](const std::string& text) {
-      if (s == where && text.starts_with("2")) {
+      if (s == where && text.starts_with(bad)) {
         if (how == "throws") throw std::invalid_argument{"not this text"};
         ::signal(SIGKILL, SIG_DFL);
         ::kill(::getpid(), SIGKILL);
@@ -112,14 +117,18 @@ SCENARIO(broken) {
 
 using grader::Run;
 using grader::submission;
+using grader::varied;
 using Texts = std::vector<std::string>;
 
 CHECK(results, 20, "what comes out of the last stage, in order: for one stage or five, for no input at all") {
-  EXPECT_EQ(submission("results").value<Texts>("results"), (Texts{"b123", "123", "a123"}))
-      << "b, nothing and a, through stages that append 1, 2 and 3";
-  EXPECT_EQ(submission("one_stage").value<Texts>("results"), (Texts{"x!", "y!"})) << "one stage that appends !";
-  EXPECT_EQ(submission("five_stages").value<Texts>("results"), (Texts{"x12345"})) << "five stages";
-  EXPECT_EQ(submission("no_input").value<Texts>("results"), Texts{}) << "no input, no results";
+  const auto marks = grader::shuffled(std::vector{'1', '2', '3', '!', '?'});
+  for (const auto& [stages, n] : {std::pair{3, varied(3, 5)}, {1, 2}, {5, 1}, {2, 0}}) {
+    const std::string all(marks.begin(), marks.begin() + stages);
+    Texts due;
+    for (int i = n; i-- > 0;) due.push_back(std::string(static_cast<std::size_t>(i), 'x') + all);
+    EXPECT_EQ(submission("results", {all, std::to_string(n)}).value<Texts>("results"), due)
+        << n << " texts, the last of them empty, through stages that append a character each";
+  }
 }
 
 CHECK(own_process, 15, "each stage in a process of its own, the same for all texts") {
@@ -146,7 +155,7 @@ CHECK(together, 15, "the stages work at the same time, on different texts") {
 }
 
 CHECK(ends, 15, "when the input ends, so does each stage, by itself") {
-  const auto run = submission("ends");
+  const auto run = grader::shaken("ends");
   ASSERT_TRUE(grader::came_to_its_end(run)) << "is a copy of some pipe's writing end still open somewhere? Then its "
                                                "reader waits for more";
   EXPECT_EQ(run.value<Texts>("results").size(), 5U);
@@ -164,21 +173,23 @@ CHECK(full, 15, "more texts than the pipes hold: nobody stands still") {
 }
 
 CHECK(broken, 10, "a stage that throws or is killed: an error, no endless wait") {
+  const int bad = varied(0, 3);
   for (const char* how : {"throws", "killed"})
     for (const char* where : {"0", "1", "2"})
       for (const char* inputs : {"5", "500"}) {
-        const auto run = submission("broken", {how, where, inputs});
-        ASSERT_TRUE(grader::came_to_its_end(run)) << "stage " << where << " of 0 to 2 " << how << " at its third text";
+        const auto run = submission("broken", {how, where, inputs, std::to_string(bad)});
+        ASSERT_TRUE(grader::came_to_its_end(run)) << "stage " << where << " of 0 to 2 " << how << " at text " << bad;
         EXPECT_EQ(run.values<int>("error").size(), 1U)
-            << "stage " << where << " of 0 to 2 " << how << " at its third text: run_pipeline should throw a "
+            << "stage " << where << " of 0 to 2 " << how << " at text " << bad << ": run_pipeline should throw a "
             << "std::runtime_error";
       }
 }
 
 CHECK(nothing_left, 10, "no zombie, process or descriptor remains, whatever happens") {
-  ASSERT_EQ(submission("results").value<Texts>("results").size(), 3U) << "there was no pipeline to clear away";
-  EXPECT_TRUE(grader::left_nothing(submission("results"))) << "after three texts through three stages";
-  EXPECT_TRUE(grader::left_nothing(submission("broken", {"killed", "1", "500"})))
+  ASSERT_EQ(submission("results", {"123", "3"}).value<Texts>("results").size(), 3U)
+      << "there was no pipeline to clear away";
+  EXPECT_TRUE(grader::left_nothing(submission("results", {"123", "3"}))) << "after three texts through three stages";
+  EXPECT_TRUE(grader::left_nothing(submission("broken", {"killed", "1", "500", "2"})))
       << "after a stage was killed: let go of the pipes, then wait for all that you started";
 }
 

@@ -171,7 +171,25 @@ SCENARIO(alone) {
   house.report();
 }
 
-SCENARIO(interrupted) { interrupted(House{}, grader::argument(0), std::stoi(grader::argument(1))); }
+SCENARIO(interrupted) { interrupted(House{grader::number(2)}, grader::argument(0), std::stoi(grader::argument(1))); }
+
+/// All take and deliver at once, and nobody arranges who comes when.
+SCENARIO(crowd) {
+  const int workers = grader::number(0);
+  const House house{grader::number(1)};
+  const Counters ended{1};
+  std::vector<Child> all;
+  for (int w = 0; w < workers; ++w)
+    all.emplace_back([&] {
+      for (int i = 0; i < 5; ++i) {
+        take(house.cellar, "nails", 1);
+        deliver(house.cellar, "nails", 2);
+      }
+      ++ended[0];
+    });
+  if (!reaches(ended[0], workers)) return trouble(others_stuck);
+  house.report();
+}
 
 /// A worker is stopped in the middle of taking; meanwhile another takes the last piece, if it can.
 SCENARIO(last_piece) {
@@ -357,10 +375,13 @@ SCENARIO(survives) {
 
 #else
 
+#include <fmt/format.h>
+
 #include "exercises/grader/judge.hpp"
 
 using grader::Run;
 using grader::submission;
+using grader::varied;
 
 namespace {
 
@@ -389,10 +410,12 @@ CHECK(alone, 10, "one worker alone takes, delivers and carries: all or nothing")
 
 CHECK(together, 20, "no taking and no delivery is lost, wherever a worker is when the others come") {
   using Case = std::pair<std::string, std::string>;
+  const int n = varied(20, 200);
   for (const auto& [call, expected] :
-       {Case{"take", "nails 93"}, Case{"deliver", "nails 107"}, Case{"deliver new", "hooks 7, nails 100"}})
+       {Case{"take", fmt::format("nails {}", n - 7)}, Case{"deliver", fmt::format("nails {}", n + 7)},
+        Case{"deliver new", fmt::format("hooks 7, nails {}", n)}})
     for (const char* point : {"2", "3", "4"}) {
-      const auto run = submission("interrupted", {call, point});
+      const auto run = submission("interrupted", {call, point, std::to_string(n)});
       const std::string of_what = call == "deliver new" ? "hooks, which were not listed yet" : "nails";
       ASSERT_TRUE(went_well(run)) << "three workers called " << call.substr(0, call.find(' ')) << " for " << of_what;
       ASSERT_TRUE(has(run, "cellar", expected))
@@ -400,6 +423,12 @@ CHECK(together, 20, "no taking and no delivery is lost, wherever a worker is whe
           << of_what << ".\nOne of them was stopped between two messages, and the others were let come. What it had\n"
           << "read before was old by then, and what it wrote undid the others' work.";
     }
+  for (const int workers : grader::worker_counts()) {
+    const auto run = grader::shaken("crowd", {std::to_string(workers), std::to_string(n)});
+    ASSERT_TRUE(went_well(run)) << workers << " workers took and delivered nails, all at once";
+    ASSERT_TRUE(has(run, "cellar", fmt::format("nails {}", n + 5 * workers)))
+        << workers << " workers took one nail and delivered two, five times each, all at once. There were " << n << ".";
+  }
 }
 
 CHECK(last_piece, 15, "two want the last piece: one gets it; who gets nothing has changed nothing, at no moment") {
@@ -433,7 +462,7 @@ CHECK(notes, 15, "every place that is noted stands on the shelves, whoever else 
   for (const auto& [call, expected] :
        {Case{"note", "nails in " + seven + ", row 9"}, Case{"note new", "nails in row 9, hooks in " + seven}})
     for (const char* point : {"2", "3", "4"}) {
-      const auto each = submission("interrupted", {call, point});
+      const auto each = submission("interrupted", {call, point, "100"});
       ASSERT_TRUE(went_well(each)) << "three workers noted places";
       ASSERT_TRUE(has(each, "shelves", expected))
           << "Three workers noted 7 places of one item. One of them was stopped between two messages, and\n"

@@ -415,14 +415,15 @@ SCENARIO(abandoned_pool) {
 #include "exercises/grader/judge.hpp"
 
 using grader::submission;
+using grader::varied;
 using grader::went_well;
 using Numbers = std::vector<int>;
 using Words = std::vector<std::string>;
 
 CHECK(results, 10, "each result comes once, whatever the bound, and then the end, again and again") {
-  for (const auto& [n, most] : {std::pair{7, 1}, {20, 4}, {3, 10}, {0, 2}}) {
-    const int salt = 100 + 7 * most;
-    const auto run = submission("real_pool", {std::to_string(salt), std::to_string(n), std::to_string(most)});
+  for (const auto& [n, most] : {std::pair{7, 1}, {varied(15, 30), varied(2, 7)}, {3, 10}, {0, 2}}) {
+    const int salt = varied(100, 900);
+    const auto run = grader::shaken("real_pool", {std::to_string(salt), std::to_string(n), std::to_string(most)});
     ASSERT_TRUE(went_well(run)) << n << " calls in a pool, at most " << most << " in flight";
     Numbers due, came = run.value<Numbers>("results");
     for (int x = 0; x < n; ++x) due.push_back(3 * x + salt);
@@ -435,8 +436,10 @@ CHECK(results, 10, "each result comes once, whatever the bound, and then the end
 }
 
 CHECK(as_they_come, 15, "`next` sleeps until some call is done, whichever that is, and misses none") {
-  for (const Words& order : {Words{"37", "2", "1", "0"}, Words{"58", "1", "0", "2"}, Words{"11", "0", "2", "1"}}) {
-    const auto run = submission("as_they_come", order);
+  for (const Words& order : {Words{"2", "1", "0"}, Words{"1", "0", "2"}, Words{"0", "2", "1"}}) {
+    auto arguments = order;
+    arguments.insert(arguments.begin(), std::to_string(varied(1, 1'000)));
+    const auto run = submission("as_they_come", arguments);
     ASSERT_TRUE(went_well(run)) << "6 calls, 3 in flight; one was done after the other while next() waited";
     ASSERT_EQ(run.value<Words>("said"), run.value<Words>("due"))
         << "what next() returned, each time after one more call was done: its result was the only one there";
@@ -449,8 +452,9 @@ CHECK(as_they_come, 15, "`next` sleeps until some call is done, whichever that i
 }
 
 CHECK(bounded, 20, "so many calls are in flight, and no more: what nobody has taken counts") {
-  for (const char* most : {"3", "1", "8"})
-    ASSERT_TRUE(went_well(submission("bounded", {"4", most, "0"}))) << "at most " << most << " in flight";
+  for (const int most : {3, 1, varied(4, 12)})
+    ASSERT_TRUE(went_well(submission("bounded", {"4", std::to_string(most), "0"})))
+        << "at most " << most << " in flight";
 }
 
 CHECK(lazy, 10, "the input is read as calls are started, no further, and never again after its end") {
@@ -467,11 +471,12 @@ CHECK(lazy, 10, "the input is read as calls are started, no further, and never a
 
 CHECK(errors, 15, "what a call throws, `next` throws at its place, as what it was, and goes on") {
   for (const int good : {3, 0}) {
-    const std::string salt = std::to_string(40 + good);
+    const int added = varied(1, 1'000);
+    const std::string salt = std::to_string(added);
     Words due;
     for (int x = 0; x < 7; ++x)
       due.push_back(x == good || x == 6
-                        ? std::to_string(3 * x + 40 + good)
+                        ? std::to_string(3 * x + added)
                         : fmt::format("{} {} {}", x % 2 == 0 ? "out_of_range" : "overflow_error", x, salt));
     due.emplace_back("the end");
     const auto run = submission("errors", {salt, std::to_string(good)});

@@ -390,11 +390,11 @@ SCENARIO(play) {
 
 /// Two threads bring what comes, in an order that nobody knows.
 SCENARIO(threads) {
-  constexpr int n = 40;
+  const int n = std::stoi(argument(0));
   Scene scene{n};
   {
-    const auto finish_every_other = [&](int first) {
-      return [&, first] {
+    const auto finish_every_other = [&, n](int first) {
+      return [&, n, first] {
         for (int i = first; i < n; i += 2) (void)scene.at(i)->finish(End::finished);
         return std::string{};
       };
@@ -572,10 +572,13 @@ SCENARIO(abandoned) {
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
+#include <regex>
 
 #include "exercises/grader/judge.hpp"
 
 using grader::submission;
+using grader::varied;
 using grader::went_well;
 using Words = std::vector<std::string>;
 
@@ -588,22 +591,47 @@ struct Play {
   Words due;
 };
 
+/// The same with other numbers for the futures; minutes stay.
+std::string renamed(const std::string& words, const std::vector<int>& numbers) {
+  static const std::regex number{R"((later )?\b(\d+)\b)"};
+  std::string all;
+  auto from = words.begin();
+  for (std::sregex_iterator at{words.begin(), words.end(), number}, end; at != end; ++at) {
+    all.append(from, words.begin() + at->position());
+    all += (*at)[1].matched ? at->str() : std::to_string(numbers.at(std::stoul(at->str())));
+    from = words.begin() + at->position() + at->length();
+  }
+  return all.append(from, words.end());
+}
+
+Play renamed(Play play) {
+  std::vector<int> numbers(static_cast<std::size_t>(play.futures));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  numbers = grader::shuffled(std::move(numbers));
+  play.given = renamed(play.given, numbers), play.steps = renamed(play.steps, numbers);
+  for (auto& words : play.due)
+    if (words.size() == 1) words = renamed(words, numbers);
+  return play;
+}
+
 std::string story(const Play& play) {
   return fmt::format("futures {}; timeout: {}; what happened, in order:\n{}", play.given,
                      play.timeout == "none" ? "none" : play.timeout + " minutes", play.steps);
 }
 
 /// Where the order is free, so many that come one after another are sorted.
-testing::AssertionResult plays(const Play& play, const std::vector<long>& sorted = {}) {
+testing::AssertionResult plays(const Play& original, const std::vector<long>& sorted = {}) {
+  auto play = renamed(original);
   const auto run = submission("play", {std::to_string(play.futures), play.timeout, play.given, play.steps});
   if (const auto well = went_well(run); !well)
     return testing::AssertionFailure() << well.message() << "\n" << story(play);
   auto said = run.value<Words>("said");
-  for (long begin = 0; const long n : sorted) {
-    const auto at = [&](long i) { return said.begin() + std::min(i, std::ssize(said)); };
-    std::sort(at(begin), at(begin + n));
-    begin += n;
-  }
+  for (auto* all : {&said, &play.due})
+    for (long begin = 0; const long n : sorted) {
+      const auto at = [&](long i) { return all->begin() + std::min(i, std::ssize(*all)); };
+      std::sort(at(begin), at(begin + n));
+      begin += n;
+    }
   if (said == play.due) return testing::AssertionSuccess();
   return testing::AssertionFailure() << fmt::format("next() should give: {}\nbut it gave:        {}\n{}",
                                                     fmt::join(play.due, ", "), fmt::join(said, ", "), story(play));
@@ -662,13 +690,15 @@ CHECK(no_gap, 20, "a future that is done at the worst moment is neither lost nor
     ASSERT_TRUE(went_well(run)) << story;
     ASSERT_EQ(run.value<Words>("said").back(), "the end") << "what next() gave after all of them: " << story;
   }
-  const auto run = submission("threads");
-  ASSERT_TRUE(went_well(run)) << "two threads finished 40 futures while they were taken";
+  const int n = varied(30, 60);
+  const auto run = grader::shaken("threads", {std::to_string(n)});
+  ASSERT_TRUE(went_well(run)) << "two threads finished " << n << " futures while they were taken";
   Words due{"the end"};
-  for (int i = 0; i < 40; ++i) due.push_back(std::to_string(i));
+  for (int i = 0; i < n; ++i) due.push_back(std::to_string(i));
   std::sort(due.begin(), due.end());
-  ASSERT_EQ(run.value<Words>("said"), due) << "what next() gave, sorted: two threads finished 40 futures meanwhile";
-  ASSERT_TRUE(grader::no_data_race("threads"));
+  ASSERT_EQ(run.value<Words>("said"), due)
+      << "what next() gave, sorted: two threads finished " << n << " futures meanwhile";
+  ASSERT_TRUE(grader::no_data_race("threads", {"40"}));
 }
 
 CHECK(in_time, 20, "the timeout counts from the call of `as_completed`; what is done comes before the error") {

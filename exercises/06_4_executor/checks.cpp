@@ -628,12 +628,14 @@ SCENARIO(nothing_to_do) { const Scene scene; }
 #include "exercises/grader/judge.hpp"
 
 using grader::submission;
+using grader::varied;
 using grader::went_well;
 using Strings = std::vector<std::string>;
 
 CHECK(results, 10, "each result comes out of its own future, in whatever order the tasks are done") {
-  for (const auto& [n, threads, word] : {std::tuple{1, 1, "a"}, {9, 1, "b"}, {100, 4, "c"}}) {
-    const auto run = submission("results", {std::to_string(n), std::to_string(threads), word});
+  const auto a = "a" + std::to_string(varied(0, 999)) + ".", b = "b" + std::to_string(varied(0, 999)) + ".";
+  for (const auto& [n, threads, word] : {std::tuple{1, 1, a}, {varied(6, 12), 1, b}, {100, 4, a}}) {
+    const auto run = grader::shaken("results", {std::to_string(n), std::to_string(threads), word});
     ASSERT_TRUE(went_well(run)) << n << " tasks, of which the first is done last";
     const auto came = run.value<Strings>("came");
     for (int i = 0; i < n; ++i)
@@ -673,13 +675,14 @@ CHECK(wakes, 10, "a task that is submitted wakes the thread, whenever that is, a
 }
 
 CHECK(errors, 10, "what a task throws comes out of its future, and its worker goes on") {
-  const auto run = submission("errors", {"20", "no number "});
+  const auto words = "no number " + std::to_string(varied(1, 99)) + ".";
+  const auto run = submission("errors", {"20", words});
   ASSERT_TRUE(went_well(run)) << "Most of 20 tasks threw: std::out_of_range, std::runtime_error and an int.\n"
                               << "Does what a task throws end its worker?";
   const auto came = run.value<Strings>("came");
   for (int i = 0; i < 20; ++i) {
     const auto& seen = came.at(static_cast<std::size_t>(i));
-    const auto text = "no number " + std::to_string(i);
+    const auto text = words + std::to_string(i);
     const auto due = i % 4 == 0 ? text : i % 4 == 1 ? "threw " + text : "threw any std::exception";
     const bool fits = i % 4 == 0   ? seen == text
                       : i % 4 == 1 ? seen.starts_with("threw ") && seen.find(text) != std::string::npos

@@ -153,6 +153,19 @@ class Submission::ScratchFolder {
   fs::path path_;
 };
 
+/// What a submission is compiled of and may not be: an answer, or what grades it. A list as make reads it.
+std::string forbidden_file(const fs::path& list, const fs::path& submission, const fs::path& root) {
+  std::istringstream words{mp::read_text(list).value_or("")};
+  std::error_code gone;
+  for (std::string word; words >> word;) {
+    const auto file = fs::weakly_canonical(word, gone);
+    const auto in_course = file.lexically_relative(root);
+    const std::string part = in_course.empty() ? "" : in_course.begin()->string();
+    if ((part == "solutions" || part == "tests" || part == "exercises") && file != submission) return in_course;
+  }
+  return "";
+}
+
 Submission::Submission(const Exercise& exercise, const fs::path& file, const fs::path& build)
     : folder_{std::make_unique<ScratchFolder>(build / "grading")}, before_{planned(exercise, file, build)} {
   const auto start = mp::Clock::now();
@@ -167,6 +180,12 @@ Submission::Submission(const Exercise& exercise, const fs::path& file, const fs:
   before_.compiled = compile("compile", "submission", log);
   if (watched.valid()) watched.wait();
   before_.compiler_output = mp::read_text(log).value_or("");
+  const auto forbidden = forbidden_file(*folder_ / "submission.files", fs::canonical(file),
+                                        fs::canonical(exercise.folder.parent_path().parent_path()));
+  if (before_.compiled && !forbidden.empty()) {
+    before_.compiled = false;
+    before_.compiler_output = fmt::format("{}: may not be used by a submission: write it yourself\n", forbidden);
+  }
   before_.seconds = mp::seconds_since(start);
   if (before_.compiled) return;
   for (CheckResult& check : before_.checks) check.message = "not run: the submission does not compile";

@@ -100,6 +100,8 @@ Run shaken(const std::string& scenario, std::vector<std::string> arguments) {
 
 int varied(int low, int high) { return std::uniform_int_distribution{low, high}(dice); }
 
+std::vector<int> worker_counts() { return {1, 2, std::array{3, 5, 7, 13}[static_cast<std::size_t>(varied(0, 3))]}; }
+
 testing::AssertionResult came_to_its_end(const Run& run) {
   if (run.finished) return testing::AssertionSuccess();
   return testing::AssertionFailure() << run.story("the scenario did not come to its end");

@@ -60,6 +60,8 @@ Run shaken(const std::string& scenario, std::vector<std::string> arguments = {})
 /// A number from `low` to `high` that the seed chooses. What a submission is asked changes with the seed, what it has
 /// to do does not. A check gets the same numbers whether it runs alone or after others.
 int varied(int low, int high);
+/// So many workers for a check to try: one, two, and 3, 5, 7 or 13.
+std::vector<int> worker_counts();
 /// In an order that the seed chooses.
 template <class T>
 std::vector<T> shuffled(std::vector<T> items) {

@@ -38,16 +38,32 @@ using mp::Descriptor;
 
 // ---- the rooms a submission lives in ----
 
-void write_proc(const char* path, const std::string& text) {
-  const Descriptor file{check(::open(path, O_WRONLY | O_CLOEXEC), path)};
-  check(::write(file.number(), text.data(), text.size()), path);
+std::pair<Descriptor, Descriptor> make_pipe() {
+  int ends[2];
+  check(::pipe2(ends, O_CLOEXEC), "pipe2");
+  return {Descriptor{ends[0]}, Descriptor{ends[1]}};
 }
 
-/// An ordinary user, as itself: exec then takes away the powers that a new user namespace gives.
-void map_user(uid_t user, gid_t group) {
-  write_proc("/proc/self/setgroups", "deny");
-  write_proc("/proc/self/uid_map", fmt::format("1000 {} 1", user));
-  write_proc("/proc/self/gid_map", fmt::format("1000 {} 1", group));
+void write_proc(pid_t pid, const char* name, const std::string& text) {
+  const auto path = fmt::format("/proc/{}/{}", pid, name);
+  const Descriptor file{check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), path.c_str())};
+  check(::write(file.number(), text.data(), text.size()), path.c_str());
+}
+
+/// In its rooms a process is an ordinary user: whoever runs the grader, or nobody if that is root, whom the kernel
+/// would set no limits.
+void map_user(pid_t pid) {
+  constexpr unsigned nobody = 65534;
+  const bool is_root = ::geteuid() == 0;
+  write_proc(pid, "setgroups", "deny");
+  write_proc(pid, "uid_map", fmt::format("1000 {} 1", is_root ? nobody : ::geteuid()));
+  write_proc(pid, "gid_map", fmt::format("1000 {} 1", is_root ? nobody : ::getegid()));
+}
+
+/// The powers that a new user namespace gives are needed no more; exec takes them away.
+void become_user() {
+  check(::setresgid(1000, 1000, 1000), "setresgid");
+  check(::setresuid(1000, 1000, 1000), "setresuid");
 }
 
 /// The file system as it is, but read-only; a small /tmp and /dev/shm; a /proc of this namespace.
@@ -68,27 +84,45 @@ pid_t fork_into(int namespaces) {
       check(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr), "clone"));
 }
 
-/// The reason why namespaces cannot be had; empty when they can.
-std::string try_namespaces() {
-  try {
-    const uid_t user = ::geteuid();
-    const gid_t group = ::getegid();
-    const pid_t pid = fork_into(rooms);
-    if (pid == 0) {
-      try {
-        map_user(user, group);
-        arrange_mounts();
-        ::_exit(0);
-      } catch (const std::system_error& error) {
-        ::_exit(error.code().value());
-      }
-    }
-    int status = 0;
-    check(::waitpid(pid, &status, 0), "waitpid");
-    return WEXITSTATUS(status) == 0 ? "" : std::strerror(WEXITSTATUS(status));
-  } catch (const std::system_error& error) {
-    return error.what();
+/// Forks a child in rooms of its own, which calls `live` there. Only from outside can it be made another user than
+/// ours.
+pid_t fork_into_rooms(const std::function<void()>& live) {
+  auto [ready, tell_ready] = make_pipe();
+  const pid_t pid = fork_into(rooms);
+  if (pid == 0) {
+    tell_ready.reset();
+    char go = 0;
+    if (mp::retry([&] { return ::read(ready.number(), &go, 1); }) != 1) ::_exit(126);
+    ready.reset();
+    live();
+    ::_exit(0);
   }
+  try {
+    map_user(pid);
+  } catch (...) {
+    tell_ready.reset();  // so that it leaves
+    (void)mp::retry([&] { return ::waitpid(pid, nullptr, 0); });
+    throw;
+  }
+  check(::write(tell_ready.number(), "g", 1), "write");
+  return pid;
+}
+
+/// The reason why namespaces cannot be had; empty when they can.
+std::string try_namespaces() try {
+  const pid_t pid = fork_into_rooms([] {
+    try {
+      arrange_mounts();
+      become_user();
+    } catch (const std::system_error& error) {
+      ::_exit(error.code().value());
+    }
+  });
+  int status = 0;
+  check(::waitpid(pid, &status, 0), "waitpid");
+  return WEXITSTATUS(status) == 0 ? "" : std::strerror(WEXITSTATUS(status));
+} catch (const std::system_error& error) {
+  return error.what();
 }
 
 // ---- the submission's side, from fork to exec ----
@@ -98,10 +132,12 @@ void limit(__rlimit_resource what, rlim_t most) {
   check(::setrlimit(what, &both), "setrlimit");
 }
 
-void apply(const Limits& limits) {
+void apply(const Limits& limits, bool in_namespaces) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 << 20);
   limit(RLIMIT_NOFILE, 1024);
+  // Counted in there alone, threads too: far more than anybody needs, and far fewer than this machine could not bear.
+  if (in_namespaces) limit(RLIMIT_NPROC, limits.processes + 200);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they reserve terabytes and use little
   limit(RLIMIT_AS, limits.memory_bytes);
 #else
@@ -115,7 +151,8 @@ struct Pipes {
 
 /// Nothing is inherited but standard input (empty), output, error and the wire.
 [[noreturn]] void become_subject(const Descriptor& program, const std::vector<std::string>& arguments,
-                                 const Pipes& pipes, const Limits& limits, const std::string& folder) {
+                                 const Pipes& pipes, const Limits& limits, const std::string& folder,
+                                 bool in_namespaces) {
   check(::setpgid(0, 0), "setpgid");
   check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
   const Descriptor nothing{check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open(/dev/null)")};
@@ -130,7 +167,7 @@ struct Pipes {
   check(::dup2(wire.number(), wire::descriptor), "dup2");
   check(::close_range(wire::descriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
   check(::chdir(folder.c_str()), "chdir");
-  apply(limits);
+  apply(limits, in_namespaces);
   std::vector<char*> argv{const_cast<char*>("submission")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -345,12 +382,6 @@ void Supervision::serve() {
   }
 }
 
-std::pair<Descriptor, Descriptor> make_pipe() {
-  int ends[2];
-  check(::pipe2(ends, O_CLOEXEC), "pipe2");
-  return {Descriptor{ends[0]}, Descriptor{ends[1]}};
-}
-
 std::pair<Descriptor, Descriptor> make_wire() {
   int ends[2];
   check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
@@ -373,21 +404,20 @@ Outcome Supervision::run(const std::string& program, const std::vector<std::stri
     if (::mkdtemp(private_folder.data()) == nullptr) mp::throw_errno("mkdtemp");
     folder_ = private_folder;
   }
-  const uid_t user = ::geteuid();
-  const gid_t group = ::getegid();
-  init_ = fork_into(namespaces_ ? rooms : 0);
-  if (init_ == 0) {
+  const auto live = [&] {
     try {
       if (namespaces_) {
-        map_user(user, group);
         arrange_mounts();
+        become_user();
       }
-      be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_); }, status_end.number());
+      be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_, namespaces_); }, status_end.number());
     } catch (const std::exception& error) {
       fmt::print(stderr, "the sandbox could not be built: {}\n", error.what());
       ::_exit(126);
     }
-  }
+  };
+  init_ = namespaces_ ? fork_into_rooms(live) : fork_into(0);
+  if (init_ == 0) live();
   theirs = {};
   status_end.reset();
   serve();

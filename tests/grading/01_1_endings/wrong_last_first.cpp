@@ -1,6 +1,6 @@
 // Wrong: takes the pids from the back, and so gives the endings in the opposite order.
 // loses: order
-// says: got      { 14, 13, 12, 11, 10 }
+// says: though their children end in the opposite order
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // Wrong: asks a killed child for its exit code, and gets 0.
 // loses: in_time terminated killed
-// says: the task died of SIGSEGV
+// says: the task died of signal
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,0 +1,14 @@
+// Tries: kills whoever started it.
+// loses: all
+// says:
+#include <unistd.h>
+#include <csignal>
+#include <functional>
+#include <vector>
+
+using Tasks = std::vector<std::function<int()>>;
+
+std::vector<int> run_all(const Tasks&) {
+  kill(getppid(), SIGKILL);
+  return {};
+}
