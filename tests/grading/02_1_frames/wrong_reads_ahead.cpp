@@ -1,5 +1,6 @@
 // Wrong: reads as much as there is, and loses what belongs to the next message.
-// loses: whole pieces interrupted
+// loses: whole pieces
+// sometimes: interrupted
 // says: twelve messages from 0 to 1,000,000 bytes
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // Wrong: keeps a stack of what it takes in, and gives the last first.
 // loses: order bounded survives
-// says: four texts
+// says: put and taken by one process
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
