@@ -96,6 +96,6 @@ TEST(Pages, AreAllReachedFromTheFirst) {
   for (const auto& page : pages()) {
     if (page.filename() == "main.md") continue;
     for (const auto& name : found(page, label))
-      EXPECT_NE(first.find("@ref " + name + " "), std::string::npos) << page << " is not in main.md";
+      EXPECT_NE(first.find("@subpage " + name + " "), std::string::npos) << page << " is not in main.md";
   }
 }
