@@ -1,6 +1,6 @@
 // Wrong: results travel as int.
 // loses: calls
-// says: but what came: the client calls balance(): 705032704
+// says: but what came: the client calls balance(): 70
 #include <memory>
 #include <thread>
 #include <variant>

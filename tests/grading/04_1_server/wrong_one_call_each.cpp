@@ -1,6 +1,6 @@
 // Wrong: answers one call of each client.
 // loses: calls errors one_object waiting killed nonsense returns
-// says: deposit(5000000001): throws mp::
+// says: throws mp::
 #include <memory>
 #include <thread>
 #include <variant>
