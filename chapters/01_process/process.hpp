@@ -180,9 +180,12 @@ class Process : public ProcessRef {
 /// This process. \python{multiprocessing.current_process}
 struct CurrentProcess {
   std::string name;  ///< `MainProcess`, or what its parent called it
+  /// its number in the kernel
   pid_t pid;
+  /// whether it ends with its parent, and may have no children
   bool daemon;
 };
+/// What this process is called, and is. Does not block.
 CurrentProcess current_process();
 
 /// The process that started this one.

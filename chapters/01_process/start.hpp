@@ -52,7 +52,9 @@ struct Spawn {
   static Started launch(const Identity& child, const Message& call);
 };
 
+/// To be named where a Process is made.
 inline constexpr Fork fork{};
+/// To be named where a Process is made, with a task by `fn`.
 inline constexpr Spawn spawn{};
 
 }  // namespace start

@@ -16,9 +16,11 @@ class Event : public Handle<Futex> {
   using Handle::Handle;
   Event() = default;
 
+  /// Does not block. \python{multiprocessing.Event.is_set}
   bool is_set() const { return is_odd(state().load()); }
   /// Wakes all who wait; nothing when it is set.
   void set() { make(true); }
+  /// Whoever was woken by `set` stays so. Nothing when it is clear. \python{multiprocessing.Event.clear}
   void clear() { make(false); }
 
   /// Blocks until it is set.

@@ -94,7 +94,9 @@ class SharedQueue : public Guarded<T, Ring> {
 
   /// How many are in it, a moment ago.
   int size_hint() const { return this->guard().size_hint(); }
+  /// Was nothing in it, a moment ago?
   bool empty() const { return size_hint() == 0; }
+  /// Was there no room, a moment ago?
   bool full() const { return size_hint() == this->guard().capacity(); }
 
  private:

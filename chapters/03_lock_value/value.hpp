@@ -73,9 +73,13 @@ class Array : public Guarded<T, RLock> {
 
   // ---- the values themselves, without their lock ----
 
+  /// How many, fixed when it was made.
   std::size_t size() const { return this->memory().size(); }
+  /// Not checked, as an array's.
   T& operator[](std::integral auto i) const { return this->memory()[i]; }
+  /// The first.
   T* begin() const { return this->memory().begin(); }
+  /// Behind the last.
   T* end() const { return this->memory().end(); }
 };
 

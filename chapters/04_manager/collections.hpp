@@ -14,7 +14,9 @@ namespace mp {
 /// One value. \python{multiprocessing.managers.SyncManager.Value}
 template <class T>
 struct Cell {
+  /// A copy of it.
   T load() { return value; }
+  /// Takes the place of what is there.
   void store(T now) { value = std::move(now); }
   /// Calls `change(T&, args…)` in the server: one message, and nobody can come in between.
   auto update(auto change, auto... args) { return std::invoke(change, value, std::move(args)...); }
@@ -27,19 +29,25 @@ struct Cell {
 /// managed array, too, which never grows. \python{multiprocessing.managers.SyncManager.list}
 template <class T>
 struct List {
+  /// A copy of the value, which does not change with it.
   T get(long i) { return *at(i); }
+  /// Takes the place of the value there.
   void set(long i, T value) { *at(i) = std::move(value); }
+  /// How many, just now.
   std::size_t size() { return all.size(); }
   /// All of them, at one moment.
   std::vector<T> copy() { return all; }
 
+  /// At the end; the list grows by one.
   void append(T value) { all.push_back(std::move(value)); }
   /// Takes one out.
   T pop(long i = -1) {
     T value = std::move(*at(i));
     return all.erase(at(i)), value;
   }
+  /// The last becomes the first.
   void reverse() { std::reverse(all.begin(), all.end()); }
+  /// By `<`, smallest first.
   void sort() { std::sort(all.begin(), all.end()); }
   /// As Python's `l[from:to]`: without the last, and nothing is out of range.
   std::vector<T> slice(long from, long to) {
@@ -62,10 +70,13 @@ template <class K, class V>
 struct Dict {
   /// A copy of the value, which does not change with it. Throws std::out_of_range where there is none.
   V get(K key) { return slots.contains(key) ? slots.at(key).second : throw std::out_of_range{"there is no such key"}; }
+  /// Takes the place of the value there, or is new, and then the last.
   void set(K key, V value) { slot(key, value) = value; }
+  /// Is there one, just now?
   bool contains(K key) { return slots.contains(key); }
   /// Was it there?
   bool erase(K key) { return slots.erase(key) > 0; }
+  /// How many keys, just now.
   std::size_t size() { return slots.size(); }
   /// All of them, in the order in which the keys came, at one moment.
   std::vector<std::pair<K, V>> items() {
@@ -92,8 +103,11 @@ struct Dict {
 /// How often each was counted. Python's managers have none, whatever tutorials say. \python{collections.Counter}
 template <class K>
 struct Counter {
+  /// 0 for what was never counted.
   long get(K key) { return counts.contains(key) ? counts[key] : 0; }
+  /// Counts it n times more.
   void add(K key, long n = 1) { counts[key] += n; }
+  /// All of these in one message: count at home, and send it once.
   void update(std::map<K, long> more) {
     for (const auto& [key, n] : more) counts[key] += n;
   }
@@ -110,8 +124,10 @@ struct Counter {
 
 /// Values of any types, by name. \python{multiprocessing.managers.Namespace}
 struct Namespace {
+  /// What its proxy has.
   template <class P>
   struct Methods {
+    /// Takes the place of what was there, of whatever type.
     template <class T>
     void set(const std::string& name, const T& value) const {
       const auto put = [](Namespace& all, std::string n, Kept<T> v) { all.values[n] = std::move(v); };

@@ -35,21 +35,36 @@ class Manager {
   // ---- each makes an object in the server; they block for a message there and one back ----
 
   // clang-format off
+  /// An empty mp::Dict. \python{multiprocessing.managers.SyncManager.dict}
   template <class K, class V> auto make_dict() const { return make<Dict<K, V>>(); }
+  /// An mp::List of these. \python{multiprocessing.managers.SyncManager.list}
   template <class T> auto make_list(const std::vector<T>& values = {}) const { return make<List<T>>(values); }
+  /// An mp::List of n values, each as `T{}`. \python{multiprocessing.managers.SyncManager.Array}
   template <class T> auto make_array(std::size_t n) const { return make<List<T>>(std::vector<T>(n)); }
+  /// An mp::Cell. \python{multiprocessing.managers.SyncManager.Value}
   template <class T> auto make_value(const T& value = {}) const { return make<Cell<T>>(value); }
+  /// An empty mp::Counter, which Python lacks.
   template <class K> auto make_counter() const { return make<Counter<K>>(); }
+  /// An mp::ThreadQueue of at most `maxsize`, or without a limit. \python{multiprocessing.managers.SyncManager.Queue}
   template <class T> auto make_queue(int maxsize = 0) const { return make<ThreadQueue<T>>(maxsize); }
+  /// The same: they all can be joined. \python{multiprocessing.managers.SyncManager.JoinableQueue}
   template <class T> auto make_joinable_queue(int maxsize = 0) const { return make_queue<T>(maxsize); }
   // clang-format on
+  /// An empty mp::Namespace. \python{multiprocessing.managers.SyncManager.Namespace}
   auto make_namespace() const { return make<Namespace>(); }
+  /// An mp::SessionLock. \python{multiprocessing.managers.SyncManager.Lock}
   auto make_lock() const { return make<SessionLock>(); }
+  /// The same, which its holder may take again. \python{multiprocessing.managers.SyncManager.RLock}
   auto make_rlock() const { return make<SessionLock>(true); }
+  /// Chapter 03's mp::Semaphore, served. \python{multiprocessing.managers.SyncManager.Semaphore}
   auto make_semaphore(int units) const { return make<Served<Semaphore>>(units); }
+  /// Chapter 03's mp::BoundedSemaphore, served. \python{multiprocessing.managers.SyncManager.BoundedSemaphore}
   auto make_bounded_semaphore(int units) const { return make<Served<BoundedSemaphore>>(units); }
+  /// An mp::SessionLock: each has a condition. \python{multiprocessing.managers.SyncManager.Condition}
   auto make_condition() const { return make<SessionLock>(); }
+  /// Chapter 03's mp::Event, served. \python{multiprocessing.managers.SyncManager.Event}
   auto make_event() const { return make<Served<Event>>(); }
+  /// Chapter 03's mp::Barrier, served. \python{multiprocessing.managers.SyncManager.Barrier}
   auto make_barrier(int parties) const { return make<Served<Barrier>>(parties); }
 
   /// An object of a type of your own, made there from these arguments; its destructor must not call the manager. There

@@ -14,6 +14,7 @@
 
 namespace mp {
 
+/// Some three centuries.
 inline constexpr Seconds for_ever{1e10};
 
 /// A lock that belongs to a session, a thread of a client, and a condition that goes with it. With the session its
@@ -23,7 +24,9 @@ struct SessionLock {
   static constexpr bool locks_itself = true;
   const bool recursive = false;
 
+  /// Blocks. Throws OwnerDied, and std::system_error where its holder would wait for ever.
   void lock() { try_lock_for(for_ever); }
+  /// Does not wait for its holder. Throws OwnerDied.
   bool try_lock() { return try_lock_for(Seconds{0}); }
   /// Throws OwnerDied, and std::system_error where its holder would wait for ever.
   bool try_lock_for(Seconds most) {
@@ -37,7 +40,9 @@ struct SessionLock {
     if (!is_mine()) throw std::logic_error{"this thread does not hold the lock"};
     if (--depth == 0) changed.notify_all();
   }
+  /// Takes it though its owner died, and says whether that is so: for `recover`.
   bool lock_anyway() { return take(for_ever) && half_changed; }
+  /// What was half changed is whole again; gives it back.
   void mended() { half_changed = false, unlock(); }
   /// Wakes all who wait for the condition.
   void notify_all() { ++notices, changed.notify_all(); }
@@ -104,11 +109,15 @@ template <class S>
 struct Served : S {
   static constexpr bool locks_itself = true;
   using S::S;
+  /// Blocks until there is a unit.
   void acquire() { try_acquire_for(for_ever); }
+  /// Waits at most so long for a unit.
   bool try_acquire_for(Seconds most) {
     return Session::wait(most, [&](Seconds slice) { return S::try_acquire_for(slice); });
   }
+  /// Blocks, as S does.
   auto wait() { return wait_for(for_ever); }
+  /// Waits at most so long, as S does.
   auto wait_for(Seconds most) {
     if constexpr (std::derived_from<S, Barrier>)
       return S::wait_for(most);  // not in slices: who leaves a barrier breaks it
@@ -125,26 +134,35 @@ struct ThreadQueue {
   static constexpr bool locks_itself = true;
   const int maxsize;  // 0: as many as there is room for
 
+  /// Blocks while it is full.
   void put(T value) { try_put_for(std::move(value), for_ever); }
+  /// Does not wait for room: false when it is full.
   bool try_put(T value) { return try_put_for(std::move(value), Seconds{0}); }
+  /// Waits at most so long for room.
   bool try_put_for(T value, Seconds most) {
     const auto has_room = [&] { return maxsize <= 0 || std::ssize(all) < maxsize; };
     return when(most, has_room, [&] { all.push_back(std::move(value)), ++undone; });
   }
+  /// Blocks until there is something.
   T get() { return *try_get_for(for_ever); }
+  /// Does not wait: nothing when it is empty.
   std::optional<T> try_get() { return try_get_for(Seconds{0}); }
+  /// Waits at most so long.
   std::optional<T> try_get_for(Seconds most) {
     std::optional<T> value;
     const auto has_some = [&] { return !all.empty(); };
     when(most, has_some, [&] { value.emplace(std::move(all.front())), all.pop_front(); });
     return value;
   }
+  /// Says that something taken is done; throws std::logic_error when that was said more often than things were put.
   void task_done() {
     const std::scoped_lock held{mutex};
     if (undone == 0) throw std::logic_error{"more tasks are done than were put"};
     if (--undone == 0) changed.notify_all();
   }
+  /// Blocks until all that was put is done.
   void join() { try_join_for(for_ever); }
+  /// Waits at most so long; true when all is done.
   bool try_join_for(Seconds most) {
     return when(most, [this] { return undone == 0; });
   }

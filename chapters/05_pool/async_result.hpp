@@ -59,7 +59,9 @@ class AsyncResult {
 /// nobody; in Python it ends the thread that reads results, and all who wait do so for ever.
 template <class T>
 struct Callbacks {
+  /// Called with the result.
   std::function<void(const T&)> callback = nullptr;
+  /// Called with what came instead of it.
   std::function<void(const std::exception_ptr&)> error_callback = nullptr;
 
   void call(const Arrived<T>& arrived) const try {

@@ -41,7 +41,9 @@ class Imap {
     return R(std::move(chunk_[at_++]));
   }
 
+  /// Takes the first: blocks, and throws, as `next` does.
   ResultIterator<Imap> begin() { return {this, next()}; }
+  /// Where `next` gives nothing.
   std::default_sentinel_t end() const { return {}; }
 
  private:

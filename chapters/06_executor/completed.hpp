@@ -61,7 +61,9 @@ class Completed {
       throw TimeoutError{fmt::format("{} (of {}) futures unfinished", watched_->undone(), watched_->given())};
     return future;
   }
+  /// Takes the first: blocks, and throws, as `next` does.
   ResultIterator<Completed> begin() { return {this, next()}; }
+  /// Where `next` gives nothing.
   std::default_sentinel_t end() const { return {}; }
 
  private:
@@ -82,6 +84,7 @@ template <std::ranges::input_range Futures>
 auto as_completed(Futures&& futures, std::optional<Seconds> timeout = {}) {
   return Completed<ResultTypeOf<Futures>>{futures, timeout};
 }
+/// The same, for a few that have names.
 template <class R>
 auto as_completed(std::initializer_list<Future<R>> futures, std::optional<Seconds> timeout = {}) {
   return Completed<R>{futures, timeout};
@@ -90,9 +93,11 @@ auto as_completed(std::initializer_list<Future<R>> futures, std::optional<Second
 /// When `wait` returns: with the first that is done; or has thrown, if one has; or when all are.
 enum class ReturnWhen { first_completed, first_exception, all_completed };
 
+/// What `wait` found.
 template <class R>
 struct DoneAndNotDone {
-  std::set<Future<R>> done, not_done;
+  std::set<Future<R>> done;      ///< finished or cancelled
+  std::set<Future<R>> not_done;  ///< all others
 };
 
 /// Blocks until they are done, or as many as `return_when` says, or so long: a timeout is no error. Those that are
@@ -111,6 +116,7 @@ DoneAndNotDone<R> wait(Futures&& futures, std::optional<Seconds> timeout = {},
   }
   return all;
 }
+/// The same, for a few that have names.
 template <class R>
 DoneAndNotDone<R> wait(std::initializer_list<Future<R>> futures, std::optional<Seconds> timeout = {},
                        ReturnWhen return_when = ReturnWhen::all_completed) {

@@ -133,6 +133,7 @@ class Future {
   R result() && { return result_for(Seconds{INFINITY}, can_be_copied); }
   /// Blocks at most so long, then throws TimeoutError.
   std::add_lvalue_reference_t<const R> result_for(Seconds limit) const& { return result_before(Deadline{limit}); }
+  /// The same, of a future that goes away.
   R result_for(Seconds limit) && { return result_for(limit, can_be_copied); }
   /// Takes the result itself: for the only one who asks.
   R take_for(Seconds limit) const { return result_for(limit, std::false_type{}); }
@@ -146,6 +147,7 @@ class Future {
   /// Cancels a task that has not begun; true if it is cancelled now, or was. Whoever waits for it is told at once.
   /// Does not block. \python{concurrent.futures.Future.cancel}
   bool cancel() const { return state_->cancel(); }
+  /// Was it cancelled before it began? \python{concurrent.futures.Future.cancelled}
   bool cancelled() const { return state_->phase() == FutureState::Phase::cancelled; }
   /// Has somebody begun it, or, in a pool of processes, been given it? \python{concurrent.futures.Future.running}
   bool running() const { return state_->phase() == FutureState::Phase::running; }

@@ -12,6 +12,7 @@ class BrokenProcessPool : public BrokenExecutor {
   using BrokenExecutor::BrokenExecutor;
 };
 
+/// What a ProcessPoolExecutor may be given besides the number of its workers.
 struct ProcessPoolOptions {
   Initializer initializer = {};                 ///< the first call of each worker
   std::optional<int> max_tasks_per_child = {};  ///< after so many a new process takes its place

@@ -15,6 +15,7 @@ class BrokenThreadPool : public BrokenExecutor {
   using BrokenExecutor::BrokenExecutor;
 };
 
+/// What a ThreadPoolExecutor may be given besides the number of its workers.
 struct ThreadPoolOptions {
   std::function<void()> initializer = {};  ///< the first call of each thread
 };
