@@ -1,6 +1,6 @@
 // Wrong: it looks at the time first: what was done and not taken comes no more.
 // loses: in_time
-// says: next() should give: 1, 3,
+// says: TimeoutError: 5 (of 5)
 #include <algorithm>
 #include <condition_variable>
 #include <deque>

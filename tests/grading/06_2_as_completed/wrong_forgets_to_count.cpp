@@ -1,6 +1,6 @@
 // Wrong: the error tells how many were given, and not how many are unfinished.
 // loses: in_time
-// says: but it gave:        1, 3, TimeoutError: 5 (of 5)
+// says: TimeoutError: 5 (of 5)
 #include <algorithm>
 #include <condition_variable>
 #include <deque>

@@ -1,6 +1,6 @@
 // Wrong: what was done last comes first, even before what was done when it was called.
 // loses: as_they_come
-// says: next() should give: 2, 3, 1, 4
+// says: futures
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
