@@ -25,9 +25,9 @@ std::vector<pid_t> children(pid_t parent) {
 
 }  // namespace
 
-std::vector<pid_t> descendants(pid_t root) {
+std::vector<pid_t> descendants(pid_t root, std::size_t most) {
   std::vector<pid_t> all = children(root);
-  for (std::size_t next = 0; next < all.size(); ++next)
+  for (std::size_t next = 0; next < all.size() && all.size() <= most; ++next)
     for (const pid_t pid : children(all[next])) all.push_back(pid);
   return all;
 }

@@ -8,8 +8,9 @@
 
 namespace mp {
 
-/// All descendants of a process that are there now, parents before children; zombies too.
-std::vector<pid_t> descendants(pid_t root);
+/// All descendants of a process that are there now, parents before children; zombies too. Where there are more than
+/// `most` it stops looking: what multiplies could outrun it.
+std::vector<pid_t> descendants(pid_t root, std::size_t most = -1UL);
 
 /// The memory of a process in KiB, shared pages counted in parts (Pss); 0 once it is gone.
 long proportional_memory_kib(pid_t pid);

@@ -7,9 +7,11 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -19,6 +21,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "common/descriptor.hpp"
 #include "common/pickle/codec.hpp"
@@ -38,91 +41,132 @@ using mp::Descriptor;
 
 // ---- the rooms a submission lives in ----
 
-std::pair<Descriptor, Descriptor> make_pipe() {
-  int ends[2];
-  check(::pipe2(ends, O_CLOEXEC), "pipe2");
-  return {Descriptor{ends[0]}, Descriptor{ends[1]}};
-}
-
-void write_proc(pid_t pid, const char* name, const std::string& text) {
-  const auto path = fmt::format("/proc/{}/{}", pid, name);
+void write_proc(const std::string& path, const std::string& text) {
   const Descriptor file{check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), path.c_str())};
   check(::write(file.number(), text.data(), text.size()), path.c_str());
 }
 
-/// In its rooms a process is an ordinary user: whoever runs the grader, or nobody if that is root, whom the kernel
-/// would set no limits.
-void map_user(pid_t pid) {
-  constexpr unsigned nobody = 65534;
-  const bool is_root = ::geteuid() == 0;
-  write_proc(pid, "setgroups", "deny");
-  write_proc(pid, "uid_map", fmt::format("1000 {} 1", is_root ? nobody : ::geteuid()));
-  write_proc(pid, "gid_map", fmt::format("1000 {} 1", is_root ? nobody : ::getegid()));
-}
-
-/// The powers that a new user namespace gives are needed no more; exec takes them away.
-void become_user() {
-  check(::setresgid(1000, 1000, 1000), "setresgid");
-  check(::setresuid(1000, 1000, 1000), "setresuid");
-}
-
-/// The file system as it is, but read-only; a small /tmp and /dev/shm; a /proc of this namespace.
-void arrange_mounts() {
-  check(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "mount(private)");
-  mount_attr read_only{};
-  read_only.attr_set = MOUNT_ATTR_RDONLY;
-  check(::mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only), "mount_setattr(read-only)");
-  for (const char* folder : {"/tmp", "/dev/shm"})
-    check(::mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777"), folder);
-  check(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr), "mount(/proc)");
-}
-
 constexpr int rooms = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET;
+constexpr unsigned ordinary = 1000, nobody = 65534;
 
 pid_t fork_into(int namespaces) {
   return static_cast<pid_t>(
       check(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr), "clone"));
 }
 
-/// Forks a child in rooms of its own, which calls `live` there. Only from outside can it be made another user than
-/// ours.
-pid_t fork_into_rooms(const std::function<void()>& live) {
-  auto [ready, tell_ready] = make_pipe();
+/// In there is one ordinary user, outside it is ourselves. Where we are root it is nobody: root may write what others
+/// may not, in /proc, too, and no limit of processes holds it.
+void map_user(pid_t pid) {
+  const bool root = ::geteuid() == 0;
+  const auto proc = fmt::format("/proc/{}/", pid);
+  write_proc(proc + "uid_map", fmt::format("{} {} 1", ordinary, root ? nobody : ::geteuid()));
+  if (!root) write_proc(proc + "setgroups", "deny");
+  write_proc(proc + "gid_map", fmt::format("{} {} 1", ordinary, root ? nobody : ::getegid()));
+  write_proc(proc + "oom_score_adj", "1000");  // who is short of memory ends submissions first
+}
+
+/// By bare system calls: the C library's would wait for the threads that our parent has.
+void become_ordinary() {
+  (void)!::syscall(SYS_setgroups, 0, nullptr);  // only root's child may, and has to
+  check(::syscall(SYS_setresgid, ordinary, ordinary, ordinary), "setresgid");
+  check(::syscall(SYS_setresuid, ordinary, ordinary, ordinary), "setresuid");
+}
+
+std::pair<Descriptor, Descriptor> make_pipe() {
+  int ends[2];
+  check(::pipe2(ends, O_CLOEXEC), "pipe2");
+  return {Descriptor{ends[0]}, Descriptor{ends[1]}};
+}
+
+/// The child waits until its user is known. Exec takes away the powers that a new user namespace gives.
+pid_t fork_into_rooms() {
+  auto [go, say_go] = make_pipe();
   const pid_t pid = fork_into(rooms);
   if (pid == 0) {
-    tell_ready.reset();
-    char go = 0;
-    if (mp::retry([&] { return ::read(ready.number(), &go, 1); }) != 1) ::_exit(126);
-    ready.reset();
-    live();
-    ::_exit(0);
+    say_go.reset();
+    char byte;
+    if (::read(go.number(), &byte, 1) != 1) ::_exit(126);  // our parent could not do its part
+    become_ordinary();
+    return 0;
   }
   try {
     map_user(pid);
-  } catch (...) {
-    tell_ready.reset();  // so that it leaves
-    (void)mp::retry([&] { return ::waitpid(pid, nullptr, 0); });
+    check(::write(say_go.number(), "g", 1), "write");
+  } catch (const std::system_error&) {
+    say_go.reset();
+    ::waitpid(pid, nullptr, 0);
     throw;
   }
-  check(::write(tell_ready.number(), "g", 1), "write");
   return pid;
 }
 
+/// What programs need, and nothing that anybody wrote: no course with its answers, no homes, no other submissions.
+constexpr const char* for_programs[] = {
+    "bin",      "sbin",     "lib",      "lib32",      "lib64",           "usr",
+    "opt",      "nix",      "gnu",      "sys",        "etc/ld.so.cache", "etc/alternatives",
+    "dev/null", "dev/zero", "dev/full", "dev/random", "dev/urandom"};
+
+/// Shows the file or folder at the same place below `room`.
+void show(const fs::path& room, const fs::path& name) {
+  const fs::path from = "/" / name, to = room / name;
+  if (!fs::exists(from)) return;
+  if (fs::is_symlink(from)) return fs::copy_symlink(from, to);
+  fs::create_directories(fs::is_directory(from) ? to : to.parent_path());
+  if (!fs::is_directory(from)) mp::Descriptor{check(::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0444), "open")};
+  check(::mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr), from.c_str());
+}
+
+/// A copy: the file itself would be open to whoever runs it, by way of /proc/self/exe.
+void copy_program(const Descriptor& program, const fs::path& to) {
+  const Descriptor copy{check(::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0555), to.c_str())};
+  ::lseek(program.number(), 0, SEEK_SET);
+  while (check(::sendfile(copy.number(), program.number(), nullptr, 1 << 30), "sendfile") > 0) continue;
+}
+
+void mount_fresh(const fs::path& to, const char* kind, unsigned long flags, const char* options = nullptr) {
+  check(::mount(kind, to.c_str(), kind, flags | MS_NOSUID, options), to.c_str());
+}
+
+/// A file system of its own, read-only but for a small /tmp and /dev/shm, with a /proc of this namespace. The program
+/// lies in its root.
+void arrange_mounts(const Descriptor& program, const std::string& name) {
+  const fs::path room = "/tmp";  // any folder would do: it is covered, and becomes the root
+  check(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "mount(private)");
+  mount_fresh(room, "tmpfs", 0, "size=256m,mode=755");
+  for (const char* each : for_programs) show(room, each);
+  for (const char* empty : {"proc", "tmp", "dev/shm"}) fs::create_directories(room / empty);
+  copy_program(program, room / name);
+  mount_attr read_only{};
+  read_only.attr_set = MOUNT_ATTR_RDONLY;
+  check(::mount_setattr(AT_FDCWD, room.c_str(), AT_RECURSIVE, &read_only, sizeof read_only), "mount_setattr");
+  mount_fresh(room / "proc", "proc", MS_NODEV | MS_NOEXEC);
+  for (const char* folder : {"tmp", "dev/shm"}) mount_fresh(room / folder, "tmpfs", MS_NODEV, "size=64m,mode=1777");
+  check(::chdir(room.c_str()), "chdir");
+  check(::syscall(SYS_pivot_root, ".", "."), "pivot_root");  // the old root now lies over the new one
+  check(::umount2(".", MNT_DETACH), "umount");
+  check(::chdir("/"), "chdir");
+  write_proc("/proc/sys/user/max_user_namespaces", "0");  // nobody gets such powers again
+}
+
 /// The reason why namespaces cannot be had; empty when they can.
-std::string try_namespaces() try {
-  const pid_t pid = fork_into_rooms([] {
-    try {
-      arrange_mounts();
-      become_user();
-    } catch (const std::system_error& error) {
-      ::_exit(error.code().value());
+std::string try_namespaces() {
+  try {
+    const Descriptor self{check(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "open")};
+    const pid_t pid = fork_into_rooms();
+    if (pid == 0) {
+      try {
+        arrange_mounts(self, "program");
+        ::_exit(0);
+      } catch (const std::system_error& error) {
+        ::_exit(error.code().value());
+      }
     }
-  });
-  int status = 0;
-  check(::waitpid(pid, &status, 0), "waitpid");
-  return WEXITSTATUS(status) == 0 ? "" : std::strerror(WEXITSTATUS(status));
-} catch (const std::system_error& error) {
-  return error.what();
+    int status = 0;
+    check(::waitpid(pid, &status, 0), "waitpid");
+    return WEXITSTATUS(status) == 0 ? "" : std::strerror(WEXITSTATUS(status));
+  } catch (const std::system_error& error) {
+    return error.what();
+  }
 }
 
 // ---- the submission's side, from fork to exec ----
@@ -132,12 +176,10 @@ void limit(__rlimit_resource what, rlim_t most) {
   check(::setrlimit(what, &both), "setrlimit");
 }
 
-void apply(const Limits& limits, bool in_namespaces) {
+void apply(const Limits& limits) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 << 20);
   limit(RLIMIT_NOFILE, 1024);
-  // Counted in there alone, threads too: far more than anybody needs, and far fewer than this machine could not bear.
-  if (in_namespaces) limit(RLIMIT_NPROC, limits.processes + 200);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they reserve terabytes and use little
   limit(RLIMIT_AS, limits.memory_bytes);
 #else
@@ -151,8 +193,7 @@ struct Pipes {
 
 /// Nothing is inherited but standard input (empty), output, error and the wire.
 [[noreturn]] void become_subject(const Descriptor& program, const std::vector<std::string>& arguments,
-                                 const Pipes& pipes, const Limits& limits, const std::string& folder,
-                                 bool in_namespaces) {
+                                 const Pipes& pipes, const Limits& limits, const std::string& folder) {
   check(::setpgid(0, 0), "setpgid");
   check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
   const Descriptor nothing{check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open(/dev/null)")};
@@ -167,7 +208,7 @@ struct Pipes {
   check(::dup2(wire.number(), wire::descriptor), "dup2");
   check(::close_range(wire::descriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
   check(::chdir(folder.c_str()), "chdir");
-  apply(limits, in_namespaces);
+  apply(limits);
   std::vector<char*> argv{const_cast<char*>("submission")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -234,6 +275,17 @@ bool is_own_pidfd(pid_t pid, const std::string& number) {
   return info.find(fmt::format("\nPid:\t{}\n", pid)) != std::string::npos;
 }
 
+/// Memory that they use now.
+std::size_t resident_bytes(const std::vector<pid_t>& processes) {
+  std::size_t pages = 0;
+  for (const pid_t pid : processes) {
+    std::istringstream statm{mp::read_text(fmt::format("/proc/{}/statm", pid)).value_or("")};
+    std::size_t all = 0, resident = 0;
+    if (statm >> all >> resident) pages += resident;
+  }
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 /// One run, from the fork to the last look.
 class Supervision {
  public:
@@ -248,6 +300,9 @@ class Supervision {
   Look look() const;
   void compare(const Look& before, const Look& after);
   void serve();
+  void end();
+  void enter_room(Descriptor& program, const std::string& name);
+  bool is_too_much();
   void hear_wire();
   void go() { (void)!::send(wire_.number(), "g", 1, MSG_NOSIGNAL); }
   bool hear(Descriptor& from, std::string& into);
@@ -304,6 +359,7 @@ void Supervision::hear_wire() {
   const auto n = ::recvmsg(wire_.number(), &header, MSG_CMSG_CLOEXEC);
   if (n <= 0) return wire_.reset();
   bytes.resize(static_cast<std::size_t>(n));
+  reported_ += bytes.size();
   ucred sender{};
   for (auto* c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c))
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
@@ -321,7 +377,6 @@ void Supervision::hear_wire() {
       go();
     } else {
       const auto rest = in.bytes(in.left());
-      reported_ += rest.size();
       outcome_.reports.push_back({sender.pid, std::move(key), {rest.begin(), rest.end()}});
     }
   } catch (const mp::DecodeError&) {
@@ -371,15 +426,36 @@ void Supervision::serve() {
       outcome_.waits = who_waits(mp::descendants(init_));
       break;
     }
-    if (reported_ > limits_.report_bytes) {
-      outcome_.ending = "stopped: it reported more than any scenario does";
-      break;
-    }
-    if (mp::descendants(init_).size() > limits_.processes) {
-      outcome_.ending = fmt::format("stopped: it had started more than {} processes", limits_.processes);
-      break;
-    }
+    if (is_too_much()) break;
   }
+}
+
+/// Whether it has used more than it may of what has no limit of its own.
+bool Supervision::is_too_much() {
+  const auto all = mp::descendants(init_, limits_.processes);
+  if (reported_ > limits_.report_bytes)
+    outcome_.ending = "stopped: it reported more than any scenario does";
+  else if (all.size() > limits_.processes)
+    outcome_.ending = fmt::format("stopped: it had started more than {} processes", limits_.processes);
+  else if (resident_bytes(all) > limits_.together_bytes)
+    outcome_.ending = fmt::format("stopped: its processes used more than {} MB together", limits_.together_bytes >> 20);
+  return !outcome_.ending.empty();
+}
+
+/// Ends whatever runs. The end of a namespace's first process ends all others, and none can be started meanwhile.
+void Supervision::end() {
+  if (namespaces_) {
+    ::kill(init_, SIGKILL);
+    (void)mp::retry([&] { return ::waitpid(init_, nullptr, 0); });
+  }
+  mp::end_all_descendants();
+}
+
+/// Its own view of the world, and its own copy of the program.
+void Supervision::enter_room(Descriptor& program, const std::string& name) {
+  arrange_mounts(program, name);
+  program.reset(check(::open(("/" + name).c_str(), O_RDONLY | O_CLOEXEC), name.c_str()));
+  limit(RLIMIT_NPROC, 4 * limits_.processes);  // of this namespace: a wall for those who breed faster than we can count
 }
 
 std::pair<Descriptor, Descriptor> make_wire() {
@@ -392,7 +468,7 @@ std::pair<Descriptor, Descriptor> make_wire() {
 
 Outcome Supervision::run(const std::string& program, const std::vector<std::string>& arguments) {
   check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
-  const Descriptor binary{check(::open(program.c_str(), O_RDONLY | O_CLOEXEC), program.c_str())};
+  Descriptor binary{check(::open(program.c_str(), O_RDONLY | O_CLOEXEC), program.c_str())};
   Pipes theirs;
   Descriptor status_end;
   std::tie(output_, theirs.output) = make_pipe();
@@ -404,24 +480,20 @@ Outcome Supervision::run(const std::string& program, const std::vector<std::stri
     if (::mkdtemp(private_folder.data()) == nullptr) mp::throw_errno("mkdtemp");
     folder_ = private_folder;
   }
-  const auto live = [&] {
+  init_ = namespaces_ ? fork_into_rooms() : fork_into(0);
+  if (init_ == 0) {
     try {
-      if (namespaces_) {
-        arrange_mounts();
-        become_user();
-      }
-      be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_, namespaces_); }, status_end.number());
+      if (namespaces_) enter_room(binary, fs::path{program}.filename());
+      be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_); }, status_end.number());
     } catch (const std::exception& error) {
       fmt::print(stderr, "the sandbox could not be built: {}\n", error.what());
       ::_exit(126);
     }
-  };
-  init_ = namespaces_ ? fork_into_rooms(live) : fork_into(0);
-  if (init_ == 0) live();
+  }
   theirs = {};
   status_end.reset();
   serve();
-  mp::end_all_descendants();
+  end();
   const auto holds_more = [](const Descriptor& d) {
     return d.is_open() && mp::wait_readable(d.number(), mp::Deadline{mp::Seconds{0}});
   };

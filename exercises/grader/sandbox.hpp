@@ -41,7 +41,8 @@ struct Outcome {
 
 struct Limits {
   mp::Seconds wall{6};
-  std::size_t memory_bytes = std::size_t{1} << 30;  ///< of address space, each process
+  std::size_t memory_bytes = std::size_t{1} << 30;    ///< of address space, each process
+  std::size_t together_bytes = std::size_t{2} << 30;  ///< of memory in use, all processes
   std::size_t processes = 100;
   std::size_t output_bytes = std::size_t{1} << 16;  ///< what is kept of stdout and stderr, each
   std::size_t report_bytes = std::size_t{1} << 20;  ///< of all its reports together
@@ -55,9 +56,9 @@ struct Isolation {
 };
 Isolation isolation();
 
-/// Runs `program scenario arguments…` in namespaces of its own (user, pid, mount, ipc, network) where the file
-/// system is read-only but for a small /tmp and /dev/shm, within the limits. Blocks until it is over
-/// and everything it started has ended. Never throws because of what the program does.
+/// Runs `program scenario arguments…` in namespaces of its own (user, pid, mount, ipc, network), within the limits. Its
+/// file system holds what programs need, read-only, and a small /tmp and /dev/shm. Blocks until it is over and
+/// everything it started has ended. Never throws because of what the program does.
 Outcome run_isolated(const std::string& program, const std::vector<std::string>& arguments, const Limits& limits = {});
 
 }  // namespace grader
