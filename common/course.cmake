@@ -41,6 +41,12 @@ function(chapter name)
   endif()
 endfunction()
 
+# Without it, watched exercises are not. Where it is, a submission that does not compile with it hides its races.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
+check_cxx_source_compiles("int main() {}" HAS_THREAD_SANITIZER)
+unset(CMAKE_REQUIRED_FLAGS)
+
 # submission_script(compile lib flags): a script that compiles a submission, with that half of the checks.
 function(submission_script script subject flags)
   get_property(chapters GLOBAL PROPERTY chapter_libraries)
@@ -49,12 +55,25 @@ function(submission_script script subject flags)
     string(APPEND libraries " '$<TARGET_FILE:${library}>'")
   endforeach()
   file(GENERATE OUTPUT ${script} CONTENT
-"# FILE PROGRAM: builds a submission
-ulimit -v 8000000 2>/dev/null
-ulimit -t 60 2>/dev/null  # of the compiler's own time: a busy machine is nobody's fault
-exec timeout 600 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 ${flags} \\
-  -ffile-prefix-map=\"$(dirname \"$1\")\"=/submission \\
-  -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$1\" -o \"$2\" -MD -MF \"$2.files\" -Wl,--build-id \\
+"# FILE PROGRAM: builds a submission; PROGRAM.d lists what it includes, also what is not there
+ulimit -v 4000000 2>/dev/null
+ulimit -f 500000 2>/dev/null
+ulimit -t \"\${GRADER_COMPILE_SECONDS:-60}\" 2>/dev/null  # of the compiler's own time: a busy machine is nobody's fault
+export TMPDIR=\"$(dirname \"$2\")\"  # what is left there by a compiler that was stopped goes with the program
+compiler() {
+  timeout 600 '${CMAKE_CXX_COMPILER}' -std=c++20 -D_GNU_SOURCE ${CMAKE_CXX_FLAGS} -Wno-error -O1 -g1 ${flags} \"$@\"
+}
+in_source() {
+  compiler -ffile-prefix-map=\"$(dirname \"$1\")\"=/submission \\
+    -I'${CMAKE_SOURCE_DIR}' -I'${CMAKE_SOURCE_DIR}/chapters' \"$@\"
+}
+in_source \"$1\" -M -MG -MF \"$2.d\" 2>/dev/null
+in_source \"$1\" -c -o \"$2.o\" || exit
+if nm \"$2.o\" | grep -q _ZN6grader; then
+  echo 'it uses names of the grader itself: an answer is called by the checks, and calls none of what they are made of'
+  exit 1
+fi
+compiler \"$2.o\" -o \"$2\" -Wl,--build-id \\
   -Wl,--whole-archive '$<TARGET_FILE:${subject}>' -Wl,--no-whole-archive \\
   '$<TARGET_FILE:grader_subject>' ${libraries} '$<TARGET_FILE:fmt::fmt>' -lcrypto -pthread
 ")
@@ -79,13 +98,13 @@ function(exercise name)
   submission_script(${parts}/compile ${name}_subject "")
   add_dependencies(grade ${name}_checks ${name}_subject)
 
-  if(arg_WATCHED AND NOT CMAKE_CXX_FLAGS MATCHES -fsanitize)
+  if(arg_WATCHED AND HAS_THREAD_SANITIZER)
     add_library(${name}_watched STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp
       ${CMAKE_SOURCE_DIR}/exercises/grader/sanitizer.cpp)
     target_compile_definitions(${name}_watched PRIVATE IN_SUBMISSION)
     target_compile_options(${name}_watched PRIVATE -fsanitize=thread -Wno-tsan)
     target_include_directories(${name}_watched PRIVATE ${CMAKE_SOURCE_DIR}/chapters)
-    submission_script(${parts}/compile_watched ${name}_watched -fsanitize=thread)
+    submission_script(${parts}/compile_watched ${name}_watched "-fsanitize=thread -U__SANITIZE_THREAD__")
     add_dependencies(grade ${name}_watched)
   endif()
 endfunction()

@@ -14,6 +14,7 @@
 #include "common/descriptor.hpp"
 #include "common/learn/terminal.hpp"
 #include "exercises/grader/command.hpp"
+#include "exercises/grader/foreign.hpp"
 #include "exercises/grader/translation.hpp"
 
 namespace fs = std::filesystem;
@@ -52,6 +53,27 @@ std::string first_lines(const std::string& text, std::size_t most) {
   std::string lines;
   for (std::size_t i = 0; i < std::min(most, all.size()); ++i) lines += all[i] + "\n";
   return all.size() > most ? lines + "…\n" : lines;
+}
+
+/// What the compiler said. Of its own end it says what helps nobody.
+std::string words_of_compiler(const fs::path& log) {
+  constexpr std::size_t most = 1 << 16;
+  const std::string all = mp::read_text(log).value_or("").substr(0, most);
+  for (const char* end : {"terminated program", "out of memory", "memory exhausted", "due to signal"})
+    if (all.find(end) != std::string::npos)
+      return "the compiler was stopped: it needed more time, memory or disk than any answer does\n";
+  return all.empty() ? "the compiler was stopped\n" : all;
+}
+
+/// Why a submission cannot be built by this script; nothing when it was.
+std::string problem_of(const fs::path& script, const fs::path& file, const fs::path& program, const fs::path& course) {
+  const fs::path log = program.string() + ".log";
+  const int code = run_command({"sh", script, fs::absolute(file), program}, log);
+  const std::string foreign = foreign_file(program.string() + ".d", file, course);
+  if (!foreign.empty())
+    return "it includes " + foreign +
+           ": an answer is one file of your own, with the standard library, common/ and the chapters\n";
+  return code == 0 ? "" : words_of_compiler(log);
 }
 
 /// In lines of at most `width` columns; the later ones begin with `indent`.
@@ -153,39 +175,22 @@ class Submission::ScratchFolder {
   fs::path path_;
 };
 
-/// What a submission is compiled of and may not be: an answer, or what grades it. A list as make reads it.
-std::string forbidden_file(const fs::path& list, const fs::path& submission, const fs::path& root) {
-  std::istringstream words{mp::read_text(list).value_or("")};
-  std::error_code gone;
-  for (std::string word; words >> word;) {
-    const auto file = fs::weakly_canonical(word, gone);
-    const auto in_course = file.lexically_relative(root);
-    const std::string part = in_course.empty() ? "" : in_course.begin()->string();
-    if ((part == "solutions" || part == "tests" || part == "exercises") && file != submission) return in_course;
-  }
-  return "";
-}
-
 Submission::Submission(const Exercise& exercise, const fs::path& file, const fs::path& build)
     : folder_{std::make_unique<ScratchFolder>(build / "grading")}, before_{planned(exercise, file, build)} {
   const auto start = mp::Clock::now();
-  const fs::path parts = parts_of(exercise, build), log = *folder_ / "log";
+  const fs::path parts = parts_of(exercise, build);
   checks_ = parts / "checks";
-  const auto compile = [&](const char* script, const char* program, const fs::path& output) {
-    return run_command({"sh", parts / script, fs::absolute(file), *folder_ / program}, output) == 0;
+  const auto problem = [&](const char* script, const char* program) {
+    return problem_of(parts / script, file, *folder_ / program, exercise.folder.parent_path().parent_path());
   };
-  std::future<bool> watched;  // whether that compiles is nobody's concern
+  std::future<std::string> watched;
   if (fs::exists(parts / "compile_watched"))
-    watched = std::async(std::launch::async, compile, "compile_watched", "submission.watched", "/dev/null");
-  before_.compiled = compile("compile", "submission", log);
-  if (watched.valid()) watched.wait();
-  before_.compiler_output = mp::read_text(log).value_or("");
-  const auto forbidden = forbidden_file(*folder_ / "submission.files", fs::canonical(file),
-                                        fs::canonical(exercise.folder.parent_path().parent_path()));
-  if (before_.compiled && !forbidden.empty()) {
-    before_.compiled = false;
-    before_.compiler_output = fmt::format("{}: may not be used by a submission: write it yourself\n", forbidden);
-  }
+    watched = std::async(std::launch::async, problem, "compile_watched", "submission.watched");
+  before_.compiler_output = problem("compile", "submission");
+  const std::string hidden = watched.valid() ? watched.get() : "";
+  if (before_.compiler_output.empty() && !hidden.empty())
+    before_.compiler_output = "under the thread sanitizer, where its races would be seen:\n" + hidden;
+  before_.compiled = before_.compiler_output.empty();
   before_.seconds = mp::seconds_since(start);
   if (before_.compiled) return;
   for (CheckResult& check : before_.checks) check.message = "not run: the submission does not compile";
