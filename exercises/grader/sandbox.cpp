@@ -19,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -234,6 +235,8 @@ struct Pipes {
     }
     ::_exit(127);
   }
+  if (status_to > 0) ::close_range(0, static_cast<unsigned>(status_to) - 1, 0);  // whose other end is gone shall know
+  ::close_range(static_cast<unsigned>(status_to) + 1, ~0U, 0);
   for (;;) {
     int status = 0;
     const pid_t ended = mp::retry([&] { return ::waitpid(-1, &status, 0); });
@@ -275,15 +278,25 @@ bool is_own_pidfd(pid_t pid, const std::string& number) {
   return info.find(fmt::format("\nPid:\t{}\n", pid)) != std::string::npos;
 }
 
-/// Memory that they use now.
-std::size_t resident_bytes(const std::vector<pid_t>& processes) {
+/// Memory that they use now; files in memory, whether somebody has mapped them or not, count for whoever has them open.
+std::size_t bytes_of(const std::vector<pid_t>& processes) {
   std::size_t pages = 0;
+  std::map<ino_t, std::size_t> files;
   for (const pid_t pid : processes) {
     std::istringstream statm{mp::read_text(fmt::format("/proc/{}/statm", pid)).value_or("")};
     std::size_t all = 0, resident = 0;
     if (statm >> all >> resident) pages += resident;
+    for (const std::string& number : entries(fmt::format("/proc/{}/fd", pid))) {
+      const auto link = fmt::format("/proc/{}/fd/{}", pid, number);
+      std::error_code gone;
+      struct stat file {};
+      if (fs::read_symlink(link, gone).string().starts_with("/memfd:") && ::stat(link.c_str(), &file) == 0)
+        files[file.st_ino] = static_cast<std::size_t>(file.st_blocks) * 512;
+    }
   }
-  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::size_t sum = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  for (const auto& [id, bytes] : files) sum += bytes;
+  return sum;
 }
 
 /// One run, from the fork to the last look.
@@ -359,7 +372,7 @@ void Supervision::hear_wire() {
   const auto n = ::recvmsg(wire_.number(), &header, MSG_CMSG_CLOEXEC);
   if (n <= 0) return wire_.reset();
   bytes.resize(static_cast<std::size_t>(n));
-  reported_ += bytes.size();
+  reported_ += sizeof(Report) + bytes.size();
   ucred sender{};
   for (auto* c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c))
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
@@ -437,7 +450,7 @@ bool Supervision::is_too_much() {
     outcome_.ending = "stopped: it reported more than any scenario does";
   else if (all.size() > limits_.processes)
     outcome_.ending = fmt::format("stopped: it had started more than {} processes", limits_.processes);
-  else if (resident_bytes(all) > limits_.together_bytes)
+  else if (bytes_of(all) > limits_.together_bytes)
     outcome_.ending = fmt::format("stopped: its processes used more than {} MB together", limits_.together_bytes >> 20);
   return !outcome_.ending.empty();
 }

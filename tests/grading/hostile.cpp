@@ -1,0 +1,93 @@
+// Submissions that want to fool or to harm the grader: each gets a verdict in time, never full points, and a message
+// that says what it did; nothing is left of it, and the next submission is graded as if it had never been.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "common/descriptor.hpp"
+#include "exercises/grader/grade.hpp"
+#include "exercises/grader/sandbox.hpp"
+#include "tests/support/tidy.hpp"
+
+namespace fs = std::filesystem;
+using namespace grader;
+
+namespace {
+
+fs::path folder() { return tidy::root() + "/tests/grading/hostile"; }
+
+std::vector<fs::path> submissions() {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator{folder()}) all.push_back(entry.path());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// The words after `// key:` in the head of a submission.
+std::string header(const fs::path& file, const std::string& key, const std::string& otherwise) {
+  std::ifstream in{file};
+  for (std::string line; std::getline(in, line) && line.starts_with("//");)
+    if (line.starts_with("// " + key + ": ")) return line.substr(key.size() + 5);
+  return otherwise;
+}
+
+Exercise exercise() {
+  for (Exercise& each : find_exercises(tidy::root()))
+    if (each.name == "01_1_endings") return each;
+  throw std::runtime_error{"there is no exercise 01_1"};
+}
+
+/// Everything the verdict says.
+std::string said(const Grade& verdict) {
+  std::string all = verdict.compiler_output;
+  for (const CheckResult& check : verdict.checks) all += check.name + ": " + check.message + "\n";
+  return all;
+}
+
+/// What the next submission depends on, and what a hostile one would leave: names, sizes and times.
+std::map<fs::path, std::string> surroundings() {
+  std::map<fs::path, std::string> all;
+  const auto note = [&](const fs::path& below, const std::string& beginning) {
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator{below, gone})
+      if (entry.path().filename().string().starts_with(beginning))
+        all[entry.path()] = fmt::format("{} bytes, of {}", entry.is_regular_file(gone) ? entry.file_size(gone) : 0,
+                                        entry.last_write_time(gone).time_since_epoch().count());
+  };
+  note(tidy::build() + "/exercises/01_1_endings", "");
+  note(tidy::root() + "/exercises/01_1_endings", "");
+  for (const char* open_to_all : {"/tmp", "/var/tmp", "/dev/shm", "/", "."}) note(open_to_all, "hostile");
+  return all;
+}
+
+class Hostile : public testing::TestWithParam<fs::path> {
+ protected:
+  void SetUp() override {
+    if (!isolation().namespaces) GTEST_SKIP() << "no namespaces here: " << isolation().reason;
+    ::setenv("GRADER_COMPILE_SECONDS", "4", 1);
+  }
+  void TearDown() override { ::unsetenv("GRADER_COMPILE_SECONDS"); }
+};
+
+}  // namespace
+
+TEST_P(Hostile, GetsItsVerdictAndHarmsNobody) {
+  const auto before = surroundings();
+  const auto start = mp::Clock::now();
+  const double patience = std::stod(header(GetParam(), "patience", "1"));
+  const Grade verdict = grade(exercise(), GetParam(), tidy::build(), {.patience = patience});
+  EXPECT_LT(mp::seconds_since(start), 60) << "a verdict comes in time";
+  EXPECT_LT(verdict.points(), verdict.total());
+  const std::string says = header(GetParam(), "says", "");
+  EXPECT_NE(says, "") << "its head should tell the message";
+  EXPECT_NE(said(verdict).find(says), std::string::npos) << said(verdict);
+  EXPECT_EQ(said(verdict).find("harm"), std::string::npos) << said(verdict);
+  EXPECT_EQ(surroundings(), before);
+  static const Submission right{exercise(), exercise().solution(), tidy::build()};
+  const Grade next = right.judge();
+  EXPECT_EQ(next.points(), 100) << to_text(next, exercise(), false);
+}
+INSTANTIATE_TEST_SUITE_P(Submission, Hostile, testing::ValuesIn(submissions()),
+                         [](const auto& each) { return each.param.stem().string(); });

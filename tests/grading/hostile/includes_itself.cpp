@@ -1,0 +1,3 @@
+// Tries: to include itself without end.
+// says: #include nested depth
+#include "includes_itself.cpp"

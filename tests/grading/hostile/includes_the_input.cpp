@@ -1,0 +1,3 @@
+// Tries: to wait for input while it is compiled.
+// says: it includes /dev/stdin
+#include "/dev/stdin"
