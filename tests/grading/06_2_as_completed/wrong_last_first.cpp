@@ -1,6 +1,6 @@
 // Wrong: what was done last comes first, even before what was done when it was called.
 // loses: as_they_come
-// says: futures
+// says: but it gave
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
