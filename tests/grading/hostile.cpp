@@ -33,10 +33,14 @@ std::string header(const fs::path& file, const std::string& key, const std::stri
   return otherwise;
 }
 
-Exercise exercise() {
+Exercise exercise(const std::string& name = "01_1_endings") {
   for (Exercise& each : find_exercises(tidy::root()))
-    if (each.name == "01_1_endings") return each;
-  throw std::runtime_error{"there is no exercise 01_1"};
+    if (each.name == name) return each;
+  throw std::runtime_error{"there is no exercise " + name};
+}
+
+bool passed(const Grade& verdict, const std::string& name) {
+  return std::any_of(verdict.checks.begin(), verdict.checks.end(), [&](auto& c) { return c.name == name && c.passed; });
 }
 
 /// Everything the verdict says.
@@ -91,3 +95,23 @@ TEST_P(Hostile, GetsItsVerdictAndHarmsNobody) {
 }
 INSTANTIATE_TEST_SUITE_P(Submission, Hostile, testing::ValuesIn(submissions()),
                          [](const auto& each) { return each.param.stem().string(); });
+
+TEST(Deceit, AnswersThatWereKnownBeforehandHoldForOneSeed) {
+  const Submission knows{exercise(), folder() / "knows_seed_one.cpp", tidy::build()};
+  EXPECT_TRUE(passed(knows.judge({.seed = 1}), "codes")) << "its answers are not those of seed 1 any more";
+  EXPECT_FALSE(passed(knows.judge({.seed = 2}), "codes"));
+}
+
+TEST(Deceit, NoRaceIsHiddenFromTheThreadSanitizer) {
+  const auto racing = mp::read_text(tidy::root() + "/tests/grading/06_3_thread_pool/wrong_looks_twice.cpp").value();
+  for (const auto& [trick, says] : {
+           std::pair{"#ifdef __SANITIZE_THREAD__\n#error\n#endif\n", "the thread sanitizer saw a data race"},
+           {"extern \"C\" const char* __tsan_default_suppressions() { return \"race:*\"; }\n", "multiple definition"},
+           {"extern \"C\" void __tsan_init();\nconst bool there = (__tsan_init(), true);\n", "undefined reference"},
+       }) {
+    const tidy::TemporaryFile file{"races.cpp", trick + racing};
+    const Grade verdict = grade(exercise("06_3_thread_pool"), file.path(), tidy::build(), {.patience = 4});
+    EXPECT_FALSE(passed(verdict, "results")) << trick;
+    EXPECT_NE(said(verdict).find(says), std::string::npos) << said(verdict);
+  }
+}
