@@ -87,7 +87,8 @@ SCENARIO(together) {
 }
 
 SCENARIO(exceptions) {
-  grader::report("endings", run_all({[]() -> int { throw std::runtime_error{"task one"}; }, [] { return 4; },
+  const int code = grader::number(0);
+  grader::report("endings", run_all({[]() -> int { throw std::runtime_error{"task one"}; }, [=] { return code; },
                                      []() -> int { throw 42; }}));
 }
 
@@ -149,8 +150,10 @@ CHECK(order, 10, "numbers in the order of the tasks, whichever child ends first"
 }
 
 CHECK(signals, 20, "minus the signal for a child that was killed") {
-  EXPECT_EQ(sorted(submission("signals").value<Endings>("endings")), (Endings{-15, -11, -9, 9}))
+  const auto run = submission("signals");
+  EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{-15, -11, -9, 9}))
       << "a killed child has no exit code: ask WIFSIGNALED and WTERMSIG, and make it negative";
+  EXPECT_EQ(processes(run).size(), 4U) << "the processes that ran the four tasks";
 }
 
 CHECK(own_process, 15, "each task in a process of its own: the caller's memory and exit handlers stay its own") {
@@ -176,8 +179,9 @@ CHECK(together, 20, "all children run at the same time") {
 }
 
 CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its child runs nothing else") {
-  const auto run = submission("exceptions");
-  EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{1, 1, 4}))
+  const int code = varied(2, 99);
+  const auto run = submission("exceptions", {std::to_string(code)});
+  EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{1, 1, code}))
       << "catch in the child, whatever is thrown, and _exit(1)";
   for (const auto& report : run.reports)
     EXPECT_EQ(report.from, run.subject) << "a child went on into the code after run_all";
