@@ -21,8 +21,7 @@ std::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {
   for (const auto& entry : fs::directory_iterator{"/"})
     if (const auto name = entry.path().filename(); name != "usr" && name != "opt" && name != "proc" && name != "sys")
       look_below(entry.path());
-  for (const char* secret :
-       {"/etc/shadow", "/etc/passwd", "/proc/1/environ", "/proc/1/maps", "/proc/1/root/etc/passwd"})
+  for (const char* secret : {"/etc/shadow", "/etc/passwd", "/proc/1/environ", "/proc/1/maps", "/proc/1/cwd/etc/passwd"})
     if (std::ifstream{secret}.get() != EOF) std::fprintf(stderr, "harm: %s\n", secret);
   std::fputs("all in vain\n", stderr);
   std::exit(0);
