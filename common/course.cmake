@@ -98,7 +98,7 @@ function(exercise name)
   submission_script(${parts}/compile ${name}_subject "")
   add_dependencies(grade ${name}_checks ${name}_subject)
 
-  if(arg_WATCHED AND HAS_THREAD_SANITIZER)
+  if(arg_WATCHED AND HAS_THREAD_SANITIZER AND NOT CMAKE_CXX_FLAGS MATCHES -fsanitize)
     add_library(${name}_watched STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp
       ${CMAKE_SOURCE_DIR}/exercises/grader/sanitizer.cpp)
     target_compile_definitions(${name}_watched PRIVATE IN_SUBMISSION)
