@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   run->add_option("chapters", names, "01 for a chapter, 01/loop_sums for one program; none means all");
   run->add_option("--json", running.json, "write the results as data");
   run->add_option("--svg", running.svg, "write the pictures");
+  run->add_option("--trace", running.trace, "write who did what when, for https://ui.perfetto.dev");
   const auto pass_on = [&](const std::string& option) {
     return [&, option](const std::string& value) {
       running.passed_on.insert(running.passed_on.end(), {option, value});
@@ -31,8 +32,12 @@ int main(int argc, char** argv) {
   run->add_option_function<std::string>("--scale", pass_on("--scale"),
                                         "quick, or full: the size of the classic examples");
   run->add_option_function<std::string>("--patience", pass_on("--patience"), "multiplies every time limit");
-  run->add_flag_callback(
-      "--python", [&] { running.passed_on.push_back("--python"); }, "measure the Python original too");
+  const auto flag = [&](const char* option, const char* what) {
+    run->add_flag_callback(
+        option, [&running, option] { running.passed_on.emplace_back(option); }, what);
+  };
+  flag("--predict", "ask for a guess first, and compare it with what came");
+  flag("--python", "measure the Python original too");
 
   learn::GradeOptions grading;
   auto* grade = app.add_subcommand("grade", "grade exercises");

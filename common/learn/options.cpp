@@ -17,6 +17,9 @@ Options options_of(const Comparison& comparison, int argc, char** argv) {
       ->check(CLI::Range(0.1, 1000.0));
   app.add_option("--json", options.json, "write the result as data")->check(can_be_written);
   app.add_option("--svg", options.svg, "write the picture")->check(can_be_written);
+  app.add_option("--trace", options.trace, "write who did what when, for https://ui.perfetto.dev")
+      ->check(can_be_written);
+  app.add_flag("--predict", options.predict, "ask for a guess first, and compare it with what came");
   app.add_flag("--python", options.python, "measure the Python original too");
   try {
     app.parse(argc, argv);

@@ -12,8 +12,8 @@ namespace mp {
 struct Options {
   int rounds = 3, workers = cpu_count();
   double patience = 1;
-  std::string scale = "quick", json, svg;
-  bool python = false;
+  std::string scale = "quick", json, svg, trace;
+  bool python = false, predict = false;
 };
 
 /// The options of the program that makes this comparison. For words that make no sense, and for --help, it ends the

@@ -77,9 +77,9 @@ int run(const std::vector<std::string>& names, const RunOptions& options) {
   for (const auto& [chapter, program] : chosen) {
     auto arguments = options.passed_on;
     if (!options.json.empty()) arguments.insert(arguments.end(), {"--json", part.string()});
-    if (!options.svg.empty())
-      arguments.insert(arguments.end(),
-                       {"--svg", chosen.size() == 1 ? options.svg : with_program(options.svg, program.filename())});
+    for (const auto& [option, file] : {std::pair{"--svg", options.svg}, {"--trace", options.trace}})
+      if (!file.empty())
+        arguments.insert(arguments.end(), {option, chosen.size() == 1 ? file : with_program(file, program.filename())});
     const int ended = call(program, arguments);
     if (ended == 2) return 2;  // it has said which option makes no sense
     code = std::max(code, ended == 0 ? 0 : 1);

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "common/learn/options.hpp"
 #include "common/learn/terminal.hpp"
 
 namespace mp {
@@ -208,15 +209,19 @@ void write_file(const std::string& path, const std::string& text) {
   if (!(std::ofstream{path} << text << std::flush)) throw std::runtime_error{"cannot write " + path};
 }
 
+std::string text_of(const nlohmann::json& data) {
+  return data.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";  // an answer may hold any bytes
+}
+
 }  // namespace
 
-void show(const Comparison& comparison, const std::string& json, const std::string& svg) {
+void show(const Comparison& comparison, const Options& options) {
   const bool colours = colours_wanted(STDOUT_FILENO);
   const bool are_curves = !comparison.axis.empty();
   fmt::print("{}{}\n", table(comparison, colours), (are_curves ? curves_text : timeline_text)(comparison, colours));
-  const auto replace = nlohmann::json::error_handler_t::replace;  // an answer may hold any bytes
-  if (!json.empty()) write_file(json, nlohmann::json::array({to_json(comparison)}).dump(1, ' ', false, replace) + "\n");
-  if (!svg.empty()) write_file(svg, (are_curves ? curves_svg : timeline_svg)(comparison));
+  if (!options.json.empty()) write_file(options.json, text_of(nlohmann::json::array({to_json(comparison)})));
+  if (!options.svg.empty()) write_file(options.svg, (are_curves ? curves_svg : timeline_svg)(comparison));
+  if (!options.trace.empty()) write_file(options.trace, text_of(to_trace(comparison)));
 }
 
 }  // namespace mp

@@ -10,9 +10,9 @@
 
 namespace mp {
 
-/// All of it, in the terminal, and where a path is given as data and as a picture. Throws std::runtime_error for a
-/// file that cannot be written.
-void show(const Comparison& comparison, const std::string& json, const std::string& svg);
+/// All of it, in the terminal, and where a path is given as data, as a picture, and as a trace. Throws
+/// std::runtime_error for a file that cannot be written.
+void show(const Comparison& comparison, const struct Options& options);
 /// Why not, or nothing. Asked before anything is measured: a result must not be lost for want of a folder.
 std::string can_be_written(const std::string& path);
 
@@ -47,6 +47,9 @@ std::string curves_svg(const Comparison& comparison);
 
 /// The same as data; the format is part of the course's contract.
 nlohmann::json to_json(const Comparison& comparison);
+
+/// Its tasks, in the trace event format: a process for each variant, a thread for each lane, times in microseconds.
+nlohmann::json to_trace(const Comparison& comparison);
 
 /// One row of a timeline: a thread or process, and the tasks it had, in seconds from the start.
 struct Lane {

@@ -10,7 +10,8 @@ namespace learn {
 int status();
 int doctor();
 struct RunOptions {
-  std::string json, svg;               ///< files for the results of all programs together
+  std::string json;                    ///< a file for the results of all programs together
+  std::string svg, trace;              ///< a file for each, or, of several programs, the beginning of its name
   std::vector<std::string> passed_on;  ///< to each program: `--rounds 5 --python …`
 };
 /// `names`: chapters by number or name, or `01/loop_sums` for one program; none means all.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/learn/options.hpp"
+#include "common/learn/predict.hpp"
 #include "common/learn/python.hpp"
 #include "common/learn/show.hpp"
 #include "common/learn/terminal.hpp"
@@ -93,10 +94,12 @@ void SideBySide::add(Variant variant, std::function<std::string()> body) {
 int SideBySide::report() {
   State& s = *state_;
   try {
+    const auto guess = s.options.predict ? ask_for_guess(s.result) : std::nullopt;
     s.measure_rounds();
     if (s.options.python) add_python_rows(s.result, s.options.scale, s.options.workers);
     s.judge();
-    show(s.result, s.options.json, s.options.svg);
+    show(s.result, s.options);
+    if (guess) fmt::print("{}", compared(*guess, s.result));
   } catch (const std::exception& error) {
     clear_progress();
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());

@@ -65,7 +65,7 @@ struct Comparison {
 /// Measures variants side by side: each round of each in a child of its own, interleaved so that a
 /// slow moment of the machine hits all alike; then shows a table and a picture of who did what when.
 ///
-/// It reads the program's options: `--rounds --workers --scale --json --svg --python --patience`.
+/// It reads the program's options: `--rounds --workers --scale --json --svg --trace --predict --python --patience`.
 class SideBySide {
  public:
   /// Ends the program with a message and code 2 when the options make no sense.

@@ -323,3 +323,74 @@ TEST(SideBySide, TakesItsWorkersAlongWhenItCannotSaySo) {
   EXPECT_EQ(measuring.wait().code, -SIGKILL);
   EXPECT_TRUE(all_end());
 }
+
+TEST(Trace, HasTheFieldsThatPerfettoReads) {
+  const tidy::TemporaryFile file{"out.trace", ""};
+  const auto seen = program(
+      [](auto& run) {
+        run.add({"serial", Kind::serial}, [] { return burn_task(7), burn(); });
+        run.add({"2 processes", Kind::processes, 2}, [] { return burn_task(8), burn(); });
+      },
+      {"--trace", file.path()});
+  EXPECT_EQ(seen.ended.code, 0) << seen.ended.errors;
+  const auto trace = nlohmann::json::parse(mp::read_text(file.path()).value());
+  std::map<int, std::string> processes, tasks;
+  for (const auto& event : trace.at("traceEvents")) {
+    ASSERT_TRUE(event.at("pid").is_number_integer() && event.at("tid").is_number_integer()) << event;
+    if (event.at("ph") == "M" && event.at("name") == "process_name") processes[event.at("pid")] = event["args"]["name"];
+    if (event.at("ph") != "X") continue;
+    tasks[event.at("pid")] = event.at("name");
+    EXPECT_GE(event.at("ts").get<double>(), 0);
+    EXPECT_GT(event.at("dur").get<double>(), 0);
+  }
+  EXPECT_EQ(processes, (std::map<int, std::string>{{1, "serial"}, {2, "2 processes"}}));
+  EXPECT_EQ(tasks, (std::map<int, std::string>{{1, "task 7"}, {2, "task 8"}}));
+}
+
+TEST(Trace, IsRefusedBeforeAnythingIsMeasured) {
+  const auto seen = program([](auto& run) { run.add({"serial", Kind::serial}, burn); }, {"--trace", "/nowhere/file"});
+  EXPECT_EQ(seen.ended.code, 2);
+  EXPECT_NE(seen.ended.errors.find("cannot write /nowhere/file"), std::string::npos) << seen.ended.errors;
+}
+
+namespace {
+
+/// A program that is told `typed` on its standard input.
+tidy::Ended guessing(const std::string& typed, bool draws_curves = false) {
+  const tidy::TemporaryFile input{"typed", typed};
+  return program(
+             [&](auto& run) {
+               (void)!std::freopen(input.path().c_str(), "r", stdin);
+               if (draws_curves) run.across("bytes");
+               const double at = draws_curves ? 1 : 0;
+               run.add({.name = "serial", .kind = Kind::serial, .at = at}, burn);
+               run.add({.name = "2 processes", .kind = Kind::processes, .workers = 2, .at = at}, burn);
+             },
+             {"--predict"})
+      .ended;
+}
+
+}  // namespace
+
+TEST(Predict, AsksFirstAndComparesTheGuessWithWhatCameAndTheBound) {
+  const auto seen = guessing("1.5\n");
+  EXPECT_EQ(seen.code, 0) << seen.errors;
+  EXPECT_TRUE(seen.output.starts_with("How many times faster than 'serial' will '2 processes' be? ")) << seen.output;
+  EXPECT_NE(seen.output.find("your guess  1.50 times faster\n  the run     "), std::string::npos) << seen.output;
+  EXPECT_NE(seen.output.find("2 workers, "), std::string::npos) << seen.output;
+}
+
+TEST(Predict, RefusesWhatIsNoNumberBeforeAnythingIsMeasured) {
+  for (const char* typed : {"fast\n", "", "2 times\n", "nan\n", "-1\n"}) {
+    const auto seen = guessing(typed);
+    EXPECT_EQ(seen.code, 1) << typed;
+    EXPECT_NE(seen.errors.find("is no number. Type one, such as 1.5"), std::string::npos) << seen.errors;
+    EXPECT_EQ(seen.output.find("medians"), std::string::npos) << "it was measured";
+  }
+}
+
+TEST(Predict, GoesOnWhereThereIsNothingToGuess) {
+  const auto seen = guessing("", true);
+  EXPECT_EQ(seen.code, 0) << seen.errors;
+  EXPECT_NE(seen.output.find("nothing to guess"), std::string::npos) << seen.output;
+}
