@@ -24,7 +24,7 @@ namespace mp {
 
 /// A child of this process, seen without owning it: what active_children() lists.
 ///
-/// Every call is safe from several threads, and throws std::logic_error where it makes no sense:
+/// \threads Every call is safe from several threads, and throws std::logic_error where it makes no sense:
 /// before start, after close, or in a process that did not start the child.
 class ProcessRef {
  public:
@@ -35,10 +35,10 @@ class ProcessRef {
   /// The kernel's number. \python{multiprocessing.Process.pid}
   pid_t pid() const { return child().pid(); }
 
-  /// Blocks until the process is over. It is over when *it* has ended, even if children of its own
+  /// \blocks until the process is over. It is over when *it* has ended, even if children of its own
   /// live on. \python{multiprocessing.Process.join}
   void join() const;
-  /// Blocks at most `limit`; true when the process is over.
+  /// \blocks at most `limit`; true when the process is over.
   /// \python{multiprocessing.Process.join}
   bool try_join_for(Seconds limit) const;
   /// Does not block. \python{multiprocessing.Process.is_alive}
@@ -196,9 +196,9 @@ class ParentProcess {
   pid_t pid() const;
   /// Does not block; sees a death by SIGKILL too.
   bool is_alive() const { return !try_join_for(Seconds{0}); }
-  /// Blocks until the parent is over: the child's way of not outliving it.
+  /// \blocks until the parent is over: the child's way of not outliving it.
   void join() const;
-  /// Blocks at most `limit`; true when the parent is over.
+  /// \blocks at most `limit`; true when the parent is over.
   bool try_join_for(Seconds limit) const;
 };
 

@@ -58,8 +58,8 @@ std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, s
 struct Channel {
   static Channel open();
 
-  /// Blocks while the channel is full. Throws BrokenPipe when nobody has a reading end, std::system_error when there is
-  /// no room for a file or for descriptors: nothing was sent then.
+  /// \blocks while the channel is full. Throws BrokenPipe when nobody has a reading end, std::system_error when there
+  /// is no room for a file or for descriptors: nothing was sent then.
   void send(const Message& message) const;
   /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end,
   /// std::system_error where there is no room for its descriptors, or the file that it came in is not what it claims.

@@ -22,9 +22,11 @@ namespace mp {
 /// One end of a pipe. A message is a length, then so many bytes, and descriptors beside them; what goes in
 /// by one `send` comes out by one `recv`, from nothing to many megabytes.
 ///
-/// For one sender and one receiver at a time: two threads that send at once could mix the pieces of large messages. A
-/// peer that dies harms nobody: its last whole messages can still be received, then comes EndOfFile, or BrokenPipe
-/// when it died in the middle of one. End of file comes only when *every* copy of the other end is closed,
+/// \threads For one sender and one receiver at a time: two threads that send at once could mix the pieces of large
+/// messages.
+///
+/// \death A peer that dies harms nobody: its last whole messages can still be received, then comes EndOfFile, or
+/// BrokenPipe when it died in the middle of one. End of file comes only when *every* copy of the other end is closed,
 /// and a forked child has copies of all that its parent had open.
 ///
 /// It is Inheritable: an argument of a Process, however started, and a value to send over another Connection.
@@ -35,7 +37,7 @@ class Connection {
   /// An end of a socket, of packets or a stream of bytes; the flags say which directions are open.
   explicit Connection(Descriptor socket, bool readable = true, bool writable = true);
 
-  /// Blocks while the pipe is full (some 200 KB). Throws BrokenPipe when nobody can receive it,
+  /// \blocks while the pipe is full (some 200 KB). Throws BrokenPipe when nobody can receive it,
   /// std::logic_error for an end that only receives, and what the codec of T throws.
   /// \python{multiprocessing.connection.Connection.send}
   template <class T>
@@ -44,7 +46,7 @@ class Connection {
     if constexpr (Inheritable<Kept<T>>) send_message(pickled<Kept<T>>(value));
   }
 
-  /// Blocks until a message has come. Throws EndOfFile, BrokenPipe, and DecodeError when the message is no T:
+  /// \blocks until a message has come. Throws EndOfFile, BrokenPipe, and DecodeError when the message is no T:
   /// it is gone then, and the next one can be received. \python{multiprocessing.connection.Connection.recv}
   template <Inheritable T>
   T recv() {
@@ -124,7 +126,7 @@ struct Waitable {
   int descriptor;  ///< what poll(2) is asked about
 };
 
-/// Blocks until at least one is ready, and returns all that are, in the order given; at once for an empty list.
+/// \blocks until at least one is ready, and returns all that are, in the order given; at once for an empty list.
 /// It takes nothing: somebody else may, before you do. With a limit it waits at most so long, and returns nothing
 /// when the time is up. Throws std::system_error for what is no open descriptor.
 /// \python{multiprocessing.connection.wait}

@@ -23,8 +23,10 @@ namespace mp {
 /// the value do not travel. `T` may be anything Inheritable, Connections too. Where Python puts a `None` to
 /// say "that was all", make it a `Queue<std::optional<T>>` and put `std::nullopt`, or a variant.
 ///
-/// All calls are safe from any thread and process, but for `close`: no other thread of the process may be in a call
-/// then. When a process is killed, messages stay whole and the others go on; lost is what its feeder had not written
+/// \threads All calls are safe from any thread and process, but for `close`: no other thread of the process may be in a
+/// call then.
+///
+/// \death When a process is killed, messages stay whole and the others go on; lost is what its feeder had not written
 /// yet, what it had just taken, and, if it had not reported that yet, one of the slots of a bounded queue. A process
 /// that ends normally first waits until its feeder has written everything: get what it put before you join it.
 ///
@@ -37,7 +39,7 @@ class Queue {
   /// At most `maxsize` values under way, from `put` until somebody has taken them; 0: no limit.
   explicit Queue(int maxsize = 0) : Queue{maxsize, false} {}
 
-  /// Blocks while a bounded queue is full. Throws QueueClosed, what the codec of T throws, and std::system_error when
+  /// \blocks while a bounded queue is full. Throws QueueClosed, what the codec of T throws, and std::system_error when
   /// no feeder can be started. \python{multiprocessing.Queue.put}
   void put(const T& value) { put_by(value, Deadline{}); }
   /// Does not block: false when the queue is full. \python{multiprocessing.Queue.put_nowait}
@@ -45,7 +47,7 @@ class Queue {
   /// Waits at most so long for room.
   bool try_put_for(const T& value, Seconds limit) { return put_by(value, Deadline{limit}); }
 
-  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
+  /// \blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
   /// \python{multiprocessing.Queue.get}
   T get() { return unpickled<T>(*core().get(Deadline{})); }
   /// Does not block: nothing when nothing has arrived yet, even if it has been put.
@@ -68,7 +70,7 @@ class Queue {
   /// This process will use the queue no more; what it has put still goes out. Others are not concerned.
   /// \python{multiprocessing.Queue.close}
   void close() { core().close(); }
-  /// Blocks until the feeder has written all that was put here, which takes as long as nobody gets it.
+  /// \blocks until the feeder has written all that was put here, which takes as long as nobody gets it.
   /// std::logic_error before `close`. \python{multiprocessing.Queue.join_thread}
   void join_thread() { core().join_thread(); }
   /// Nobody waits for the feeder from now on: what it has not written at the end is lost, and stays counted.
@@ -108,8 +110,8 @@ class JoinableQueue : public Queue<T> {
   /// Says that something taken is done. std::logic_error when that was said more often than things were put.
   /// \python{multiprocessing.JoinableQueue.task_done}
   void task_done() { this->core().task_done(); }
-  /// Blocks until all that was put is done. A process that dies between `get` and `task_done`, or before its feeder has
-  /// written what it put, leaves tasks undone for ever: watch the processes, and give up by `try_join_for`.
+  /// \blocks until all that was put is done. A process that dies between `get` and `task_done`, or before its feeder
+  /// has written what it put, leaves tasks undone for ever: watch the processes, and give up by `try_join_for`.
   /// \python{multiprocessing.JoinableQueue.join}
   void join() { this->core().join_tasks(Deadline{}); }
   /// Waits at most so long; true when all is done.
@@ -117,18 +119,21 @@ class JoinableQueue : public Queue<T> {
 };
 
 /// The channel alone, without feeder or limit: `put` writes it there, and blocks while it is full.
-/// Nothing is lost when a process dies after its `put`. \python{multiprocessing.SimpleQueue}
+///
+/// \death Nothing is lost when a process dies after its `put`.
+///
+/// \python{multiprocessing.SimpleQueue}
 template <class T>
 class SimpleQueue {
  public:
   SimpleQueue() : channel_{std::make_shared<Channel>(Channel::open())} { refuse<Offender<T, Crossing::inheritance>>(); }
 
-  /// Blocks while the channel is full: some 200 KB, or 280 small values. Throws QueueClosed, what the codec of T
+  /// \blocks while the channel is full: some 200 KB, or 280 small values. Throws QueueClosed, what the codec of T
   /// throws, and std::system_error when there is no room for a large value. \python{multiprocessing.SimpleQueue.put}
   void put(const T& value) {
     if constexpr (Inheritable<T>) open().send(pickled(value));
   }
-  /// Blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
+  /// \blocks until there is something. Throws QueueClosed, and DecodeError when it is no T: it is gone then.
   /// \python{multiprocessing.SimpleQueue.get}
   T get() { return unpickled<T>(*open().receive(Deadline{})); }
   /// Is nothing there, just now? \python{multiprocessing.SimpleQueue.empty}

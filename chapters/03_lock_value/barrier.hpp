@@ -27,9 +27,9 @@ struct BarrierState {
 
 /// Lets go of everybody when all have arrived, and may be used again.
 ///
-/// All that it knows is in one word, changed in one step: whoever is killed has arrived, or has not. One that was
-/// killed while it waited has arrived in that round; in the next it is missed, so wait for processes that may die with
-/// a limit.
+/// \death All that it knows is in one word, changed in one step: whoever is killed has arrived, or has not. One that
+/// was killed while it waited has arrived in that round; in the next it is missed, so wait for processes that may die
+/// with a limit.
 ///
 /// \python{multiprocessing.Barrier}
 class Barrier : public Handle<BarrierState> {
@@ -38,7 +38,7 @@ class Barrier : public Handle<BarrierState> {
   /// Throws std::invalid_argument for a number that is not in 1…1000.
   explicit Barrier(int parties);
 
-  /// Blocks until so many have called it. Returns how many came before in this round: exactly one gets 0. Throws
+  /// \blocks until so many have called it. Returns how many came before in this round: exactly one gets 0. Throws
   /// BrokenBarrier. \python{threading.Barrier.wait}
   int wait() { return wait_until(Deadline{}); }
   /// The same; once so long has passed it breaks the barrier, for everybody. Throws BrokenBarrier.

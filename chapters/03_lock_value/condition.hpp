@@ -11,7 +11,7 @@ namespace mp {
 
 /// Wakes those who wait for a change of what a Lock guards.
 ///
-/// It counts its notifications and sleeps on the count, and knows nothing of who sleeps: one that is killed
+/// \death It counts its notifications and sleeps on the count, and knows nothing of who sleeps: one that is killed
 /// stops nobody. (Python's notifier waits for the dead one to confirm that it woke.) One that changes what they wait
 /// for and is killed before it notifies is found out as well: whoever sleeps asks again now and then. It goes with a
 /// Lock and not with an RLock, which its holder may have taken more than once.

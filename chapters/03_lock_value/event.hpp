@@ -8,7 +8,9 @@
 namespace mp {
 
 /// A flag that is set, cleared and waited for. It counts its changes, and is set while that is odd: whoever
-/// waits sees that it was set even when it is clear again. A waiter that is killed stops nobody.
+/// waits sees that it was set even when it is clear again.
+///
+/// \death A waiter that is killed stops nobody.
 ///
 /// \python{multiprocessing.Event}
 class Event : public Handle<Futex> {
@@ -23,7 +25,7 @@ class Event : public Handle<Futex> {
   /// Whoever was woken by `set` stays so. Nothing when it is clear. \python{multiprocessing.Event.clear}
   void clear() { make(false); }
 
-  /// Blocks until it is set.
+  /// \blocks until it is set.
   void wait() const { wait_until(Deadline{}); }
   /// Waits at most so long; true when it was set.
   bool wait_for(Seconds limit) const { return wait_until(Deadline{limit}); }

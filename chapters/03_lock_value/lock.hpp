@@ -52,9 +52,10 @@ class RobustMutex {
 
 /// What Lock and RLock have in common.
 ///
-/// It belongs to the thread that took it; only that can release it, where Python lets anybody. When it dies,
-/// the next one to take the lock gets OwnerDied, as does everybody after it, until somebody has called `recover`.
-/// Python waits for the dead one for ever.
+/// \threads It belongs to the thread that took it; only that can release it, where Python lets anybody.
+///
+/// \death When its holder dies, the next one to take the lock gets OwnerDied, as does everybody after it, until
+/// somebody has called `recover`. Python waits for the dead one for ever.
 ///
 /// It is *lockable* as the standard library wants it: use `std::scoped_lock` or `std::unique_lock`. As with any mutex,
 /// the last handle in a process must not go while another thread there holds it; if this one does, that releases it.
@@ -62,7 +63,7 @@ class RobustLock : public Handle<RobustMutex> {
  public:
   using Handle::Handle;
 
-  /// Blocks until it is free. Throws OwnerDied, and std::system_error when waiting would be for ever.
+  /// \blocks until it is free. Throws OwnerDied, and std::system_error when waiting would be for ever.
   void lock() { state().lock(Deadline{}); }
   /// Does not block: false when somebody holds it. Throws OwnerDied.
   bool try_lock() { return state().lock(Deadline{Seconds{0}}); }

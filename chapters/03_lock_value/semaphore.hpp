@@ -18,8 +18,8 @@ struct SemaphoreState {
 
 /// So many units to take and to give back, by anybody.
 ///
-/// Nobody owns a unit: one that was taken by a process that was killed is lost, in Python as here. What must survive
-/// that is a Lock, or a token that travels through a queue.
+/// \death Nobody owns a unit: one that was taken by a process that was killed is lost, in Python as here. What must
+/// survive that is a Lock, or a token that travels through a queue.
 ///
 /// \python{multiprocessing.Semaphore}
 class Semaphore : public Handle<SemaphoreState> {
@@ -28,7 +28,7 @@ class Semaphore : public Handle<SemaphoreState> {
   /// Throws std::invalid_argument for a number that is not in 0…2^30 − 1.
   explicit Semaphore(int units) : Semaphore{units, false} {}
 
-  /// Blocks until there is a unit.
+  /// \blocks until there is a unit.
   void acquire() { take(Deadline{}); }
   /// Does not block: false when there is none.
   bool try_acquire() { return take(Deadline{Seconds{0}}); }

@@ -64,9 +64,11 @@ class Ring : public Handle<RingState> {
 /// A bounded queue in shared memory, for any number of threads and processes that put and get.
 ///
 /// Values are copied byte by byte: nothing is pickled, and while there is room at one end and something at the other,
-/// one who puts and one who gets make no call to the kernel. Whoever is killed has put or taken its value, or has not,
-/// and the others go on. It is not fair: of several who get, one may always come first. It has no end of its own: when
-/// all who put are gone, `get` waits for ever, so put something that says so, or wait with a limit.
+/// one who puts and one who gets make no call to the kernel. It is not fair: of several who get, one may always come
+/// first. It has no end of its own: when all who put are gone, `get` waits for ever, so put something that says so, or
+/// wait with a limit.
+///
+/// \death Whoever is killed has put or taken its value, or has not, and the others go on.
 ///
 /// Python has none; the nearest is a multiprocessing.Array with two semaphores.
 template <class T>
@@ -78,14 +80,14 @@ class SharedQueue : public Guarded<T, Ring> {
   /// Throws std::invalid_argument for a capacity that is not in 1…2^20, std::system_error where memory is short.
   explicit SharedQueue(int capacity) : SharedQueue{Ring{capacity}} {}
 
-  /// Blocks while it is full.
+  /// \blocks while it is full.
   void put(const T& value) { put_by(value, Deadline{}); }
   /// Does not wait for room: false when it is full, or when somebody was stopped, for 50 ms, while putting.
   bool try_put(const T& value) { return put_by(value, Deadline{Seconds{0}}); }
   /// Waits at most so long for room.
   bool try_put_for(const T& value, Seconds limit) { return put_by(value, Deadline{limit}); }
 
-  /// Blocks until there is something.
+  /// \blocks until there is something.
   T get() { return *get_by(Deadline{}); }
   /// Nothing when it is empty, or when somebody was stopped, for 50 ms, while getting.
   std::optional<T> try_get() { return get_by(Deadline{Seconds{0}}); }

@@ -18,8 +18,10 @@ namespace mp {
 
 /// One value that processes share, zero at first, and its lock.
 ///
-/// `load` and `store` are safe each by itself; `v.store(v.load() + 1)` is not, for somebody may come in between: say
-/// `v.update([](long& n) { ++n; })`. When a process is killed in the middle of that, the next call throws
+/// \threads `load` and `store` are safe each by itself; `v.store(v.load() + 1)` is not, for somebody may come in
+/// between: say `v.update([](long& n) { ++n; })`.
+///
+/// \death When a process is killed in the middle of an update, the next call throws
 /// OwnerDied until `mutex().recover(…)` has been called.
 ///
 /// \python{multiprocessing.Value}
@@ -30,12 +32,12 @@ class Value : public Guarded<T, RLock> {
   Value() = default;
   explicit Value(const T& value) { **this = value; }
 
-  /// Blocks while somebody holds the lock; throws OwnerDied, as `store` and `update` do.
+  /// \blocks while somebody holds the lock; throws OwnerDied, as `store` and `update` do.
   T load() const {
     const std::scoped_lock held{mutex()};
     return **this;
   }
-  /// Blocks while somebody holds the lock.
+  /// \blocks while somebody holds the lock.
   void store(const T& value) const {
     const std::scoped_lock held{mutex()};
     **this = value;

@@ -20,10 +20,10 @@ namespace mp {
 /// Starts a server, a process that owns objects, and makes objects there. What it returns are proxies: copy them into
 /// other processes, send them through queues, put them into one another.
 ///
-/// The server ends with this, whatever proxies there are, and with this process, even when that is killed. It is forked
-/// here and now: make the manager before any threads. It is one of active_children(), and keeps nothing open that its
-/// parent had but its output. Make no static one: threads have lines to it that end before statics do. It ignores
-/// Ctrl-C, so that clients can come to their end.
+/// \death The server ends with this, whatever proxies there are, and with this process, even when that is killed. It is
+/// forked here and now: make the manager before any threads. It is one of active_children(), and keeps nothing open
+/// that its parent had but its output. Make no static one: threads have lines to it that end before statics do. It
+/// ignores Ctrl-C, so that clients can come to their end.
 ///
 /// \python{multiprocessing.Manager}
 class Manager {

@@ -24,7 +24,7 @@ struct SessionLock {
   static constexpr bool locks_itself = true;
   const bool recursive = false;
 
-  /// Blocks. Throws OwnerDied, and std::system_error where its holder would wait for ever.
+  /// \blocks. Throws OwnerDied, and std::system_error where its holder would wait for ever.
   void lock() { try_lock_for(for_ever); }
   /// Does not wait for its holder. Throws OwnerDied.
   bool try_lock() { return try_lock_for(Seconds{0}); }
@@ -109,13 +109,13 @@ template <class S>
 struct Served : S {
   static constexpr bool locks_itself = true;
   using S::S;
-  /// Blocks until there is a unit.
+  /// \blocks until there is a unit.
   void acquire() { try_acquire_for(for_ever); }
   /// Waits at most so long for a unit.
   bool try_acquire_for(Seconds most) {
     return Session::wait(most, [&](Seconds slice) { return S::try_acquire_for(slice); });
   }
-  /// Blocks, as S does.
+  /// \blocks, as S does.
   auto wait() { return wait_for(for_ever); }
   /// Waits at most so long, as S does.
   auto wait_for(Seconds most) {
@@ -134,7 +134,7 @@ struct ThreadQueue {
   static constexpr bool locks_itself = true;
   const int maxsize;  // 0: as many as there is room for
 
-  /// Blocks while it is full.
+  /// \blocks while it is full.
   void put(T value) { try_put_for(std::move(value), for_ever); }
   /// Does not wait for room: false when it is full.
   bool try_put(T value) { return try_put_for(std::move(value), Seconds{0}); }
@@ -143,7 +143,7 @@ struct ThreadQueue {
     const auto has_room = [&] { return maxsize <= 0 || std::ssize(all) < maxsize; };
     return when(most, has_room, [&] { all.push_back(std::move(value)), ++undone; });
   }
-  /// Blocks until there is something.
+  /// \blocks until there is something.
   T get() { return *try_get_for(for_ever); }
   /// Does not wait: nothing when it is empty.
   std::optional<T> try_get() { return try_get_for(Seconds{0}); }
@@ -160,7 +160,7 @@ struct ThreadQueue {
     if (undone == 0) throw std::logic_error{"more tasks are done than were put"};
     if (--undone == 0) changed.notify_all();
   }
-  /// Blocks until all that was put is done.
+  /// \blocks until all that was put is done.
   void join() { try_join_for(for_ever); }
   /// Waits at most so long; true when all is done.
   bool try_join_for(Seconds most) {

@@ -21,14 +21,17 @@ Arrived<T> read(const Outcome& outcome) try {
   return std::current_exception();
 }
 
-/// A result that may not be there yet. It outlives its pool, and copies are the same result. Every call may be made in
-/// any thread. \python{multiprocessing.pool.AsyncResult}
+/// A result that may not be there yet. It outlives its pool, and copies are the same result.
+///
+/// \threads Every call may be made in any thread.
+///
+/// \python{multiprocessing.pool.AsyncResult}
 template <class T>
 class AsyncResult {
  public:
   explicit AsyncResult(std::shared_future<T> future) : future_{std::move(future)} {}
 
-  /// Blocks until it is there; throws what the task has thrown, WorkerDied, PoolTerminated or BrokenPool. As often as
+  /// \blocks until it is there; throws what the task has thrown, WorkerDied, PoolTerminated or BrokenPool. As often as
   /// you like. \python{multiprocessing.pool.AsyncResult.get}
   const T& get() const { return future_.get(); }
   /// Waits at most so long; a pointer to it, or null.

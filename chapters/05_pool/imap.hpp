@@ -22,7 +22,7 @@ class Imap {
     look_ahead();
   }
 
-  /// Blocks until the next result is there; nothing at the end. What a call has thrown is thrown at the place
+  /// \blocks until the next result is there; nothing at the end. What a call has thrown is thrown at the place
   /// of its chunk, which is lost with it, and then you can go on. What the input throws, or a pool that is closed while
   /// input is left, is thrown at its place as well, and is the end.
   std::optional<R> next() {

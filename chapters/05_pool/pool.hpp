@@ -25,11 +25,11 @@ struct MapOptions {
 /// Worker processes that carry out tasks: calls that are picklable, with picklable results. They are forked when the
 /// pool is made, so make it before you start threads.
 ///
-/// A worker that dies is replaced, by spawn. The task that it had fails with WorkerDied, and nobody waits for ever. A
-/// task's exception is rethrown here as what it was, or as RemoteError. Workers are daemons: they end with this
+/// \death A worker that dies is replaced, by spawn. The task that it had fails with WorkerDied, and nobody waits for
+/// ever. A task's exception is rethrown here as what it was, or as RemoteError. Workers are daemons: they end with this
 /// process, however it ends, and start no processes. Ctrl-C is left to it.
 ///
-/// Every call may be made in any thread, but for those that block in a callback; those that make tasks throw
+/// \threads Every call may be made in any thread, but for those that block in a callback; those that make tasks throw
 /// std::logic_error once the pool is closed, then PoolTerminated, and BrokenPool where its workers cannot start.
 /// Leaving its scope *terminates* it, as `with` does in Python: close and join it, or have your results, before that;
 /// and never in a callback of its own.
@@ -108,7 +108,7 @@ class Pool {
   /// Ends the workers, by SIGTERM, whatever they are at, and waits for that; results that are not there will be
   /// PoolTerminated. Processes that tasks have started live on. \python{multiprocessing.pool.Pool.terminate}
   void terminate() { crew_->terminate(); }
-  /// Blocks until all workers are gone. std::logic_error for a pool that is neither closed nor terminated, and in a
+  /// \blocks until all workers are gone. std::logic_error for a pool that is neither closed nor terminated, and in a
   /// callback. \python{multiprocessing.pool.Pool.join}
   void join() { crew_->join(); }
 

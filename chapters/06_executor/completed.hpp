@@ -54,7 +54,7 @@ class Completed {
   Completed(auto&& futures, std::optional<Seconds> timeout)
       : deadline_{timeout ? Deadline{*timeout} : Deadline{}}, watched_{std::make_unique<Watched<R>>(futures)} {}
 
-  /// Blocks; nothing at the end. Throws TimeoutError, and WouldDeadlock.
+  /// \blocks; nothing at the end. Throws TimeoutError, and WouldDeadlock.
   std::optional<Future<R>> next() {
     auto future = watched_->next(deadline_);
     if (!future && watched_->undone() > 0)
@@ -100,7 +100,7 @@ struct DoneAndNotDone {
   std::set<Future<R>> not_done;  ///< all others
 };
 
-/// Blocks until they are done, or as many as `return_when` says, or so long: a timeout is no error. Those that are
+/// \blocks until they are done, or as many as `return_when` says, or so long: a timeout is no error. Those that are
 /// cancelled are done. \python{concurrent.futures.wait}
 template <std::ranges::input_range Futures, class R = ResultTypeOf<Futures>>
 DoneAndNotDone<R> wait(Futures&& futures, std::optional<Seconds> timeout = {},

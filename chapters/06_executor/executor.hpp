@@ -52,7 +52,7 @@ class Mapped {
     if (begun_) cancel();
   }
 
-  /// Blocks until it is there; nothing at the end. Throws what the call has thrown, and TimeoutError.
+  /// \blocks until it is there; nothing at the end. Throws what the call has thrown, and TimeoutError.
   std::optional<R> next() try {
     begun_ = true;
     while (chunk_.empty()) {
@@ -98,8 +98,9 @@ class Mapped {
 };
 
 /// Carries out tasks, somewhere. A task is picklable, and so is what it returns: so that every executor can take it.
-/// Every call may be made in any thread of the process that made it, and in tasks and callbacks where it does not wait.
-/// \python{concurrent.futures.Executor}
+///
+/// \threads Every call may be made in any thread of the process that made it, and in tasks and callbacks where it does
+/// not wait. \python{concurrent.futures.Executor}
 class Executor {
  public:
   virtual ~Executor() = default;  ///< shuts it down, and waits

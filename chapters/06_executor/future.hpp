@@ -126,18 +126,18 @@ class Future {
  public:
   explicit Future(std::shared_ptr<ResultState<R>> state) : state_{std::move(state)} {}
 
-  /// Blocks until it is done; throws what the task has thrown, or CancelledError. As often as you like.
+  /// \blocks until it is done; throws what the task has thrown, or CancelledError. As often as you like.
   /// \python{concurrent.futures.Future.result}
   std::add_lvalue_reference_t<const R> result() const& { return result_before(Deadline{}); }
   /// Of a future that goes away: a copy, or, where that cannot be, the result itself, and others find it empty.
   R result() && { return result_for(Seconds{INFINITY}, can_be_copied); }
-  /// Blocks at most so long, then throws TimeoutError.
+  /// \blocks at most so long, then throws TimeoutError.
   std::add_lvalue_reference_t<const R> result_for(Seconds limit) const& { return result_before(Deadline{limit}); }
   /// The same, of a future that goes away.
   R result_for(Seconds limit) && { return result_for(limit, can_be_copied); }
   /// Takes the result itself: for the only one who asks.
   R take_for(Seconds limit) const { return result_for(limit, std::false_type{}); }
-  /// Blocks until it is done: what the task has thrown, or null. Throws CancelledError.
+  /// \blocks until it is done: what the task has thrown, or null. Throws CancelledError.
   /// \python{concurrent.futures.Future.exception}
   std::exception_ptr exception() const {
     const auto* error = std::get_if<std::exception_ptr>(&came_before(Deadline{}));

@@ -21,9 +21,10 @@ struct ProcessPoolOptions {
   long at_once = 2;  ///< tasks that a worker is given, the one that it does included: no more of them can be cancelled
 };
 
-/// Workers that are processes: chapter 05's crew, with futures. They are started with the first task. If one dies, all
-/// that is not done fails with BrokenProcessPool, as in Python, or, with `repair`, only the task that it did.
-/// \python{concurrent.futures.ProcessPoolExecutor}
+/// Workers that are processes: chapter 05's crew, with futures. They are started with the first task.
+///
+/// \death If one dies, all that is not done fails with BrokenProcessPool, as in Python, or, with `repair`, only the
+/// task that it did. \python{concurrent.futures.ProcessPoolExecutor}
 class ProcessPoolExecutor final : public Executor {
  public:
   /// Throws std::invalid_argument for less than one worker or options that make no sense.
