@@ -224,6 +224,8 @@ struct Pipes {
 /// ends as the submission did. In a pid namespace its death ends everything in there.
 [[noreturn]] void be_init(const std::function<void()>& subject, int status_to) {
   check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+  pollfd judge{status_to, 0, 0};
+  if (::poll(&judge, 1, 0) != 0) ::_exit(126);  // it went before we could ask to go with it: nobody reads
   check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
   check(::prctl(PR_SET_DUMPABLE, 0), "prctl");  // not to be traced or read by what it started
   const pid_t pid = check(::fork(), "fork");
@@ -496,6 +498,7 @@ Outcome Supervision::run(const std::string& program, const std::vector<std::stri
   init_ = namespaces_ ? fork_into_rooms() : fork_into(0);
   if (init_ == 0) {
     try {
+      for (Descriptor* ours : {&output_, &errors_, &wire_, &status_}) ours->reset();
       if (namespaces_) enter_room(binary, fs::path{program}.filename());
       be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_); }, status_end.number());
     } catch (const std::exception& error) {

@@ -35,8 +35,8 @@ inline std::string solution(const std::string& exercise) {
 
 /// An answer to 01_1 that hangs in its second check, which has five tasks.
 inline std::string hangs_in_the_second_check() {
-  return "#define run_all answer\n#include \"" + solution("01_1_endings") +
-         "\"\n#undef run_all\nstd::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {\n"
+  return "#define run_all answer\n" + mp::read_text(solution("01_1_endings")).value() +
+         "\n#undef run_all\nstd::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {\n"
          "  while (tasks.size() == 5) ::pause();\n  return answer(tasks);\n}\n";
 }
 
