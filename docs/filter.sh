@@ -23,7 +23,7 @@ sed -e "1s/^# /# ${exercise:+$exercise · }/" \
     -e '1s/.*{#\(pitfalls\|tutorials\|principles\)}.*/&\n\n[TOC]/' \
     -e "s#^\[\`steps/[^]]*\`\](\(steps/[^)]*\))\$#**\1**\n\n@include $chapter/\1#" \
     -e 's#(\(\.\./\)*docs/pictures/#(#g' \
-    -e 's#\](\([a-z]*\)\.md)#](@ref \1)#g' \
+    -e 's#\](\(\.\./\.\./docs/\)*\([a-z]*\)\.md)#](@ref \2)#g' \
     -e 's#\](\(\.\./\)*exercises/\([0-9]*_[0-9]\)_[^/]*/README.md)#](@ref exercise_\2)#g' \
     -e 's#\](\(\.\./\)*chapters/\([0-9]*\)_[^/]*/README.md)#](@ref chapter_\2)#g' \
     -e 's#\[\(`[^`]*`\)\]([^)]*\.\([ch]pp\|py\))#\1#g' "$1"

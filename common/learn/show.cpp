@@ -215,10 +215,11 @@ std::string text_of(const nlohmann::json& data) {
 
 }  // namespace
 
-void show(const Comparison& comparison, const Options& options) {
+void show(const Comparison& comparison, const Options& options, const std::optional<Guess>& guess) {
   const bool colours = colours_wanted(STDOUT_FILENO);
   const bool are_curves = !comparison.axis.empty();
   fmt::print("{}{}\n", table(comparison, colours), (are_curves ? curves_text : timeline_text)(comparison, colours));
+  if (guess) fmt::print("{}", compared(*guess, comparison));
   if (!options.json.empty()) write_file(options.json, text_of(nlohmann::json::array({to_json(comparison)})));
   if (!options.svg.empty()) write_file(options.svg, (are_curves ? curves_svg : timeline_svg)(comparison));
   if (!options.trace.empty()) write_file(options.trace, text_of(to_trace(comparison)));

@@ -6,13 +6,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "common/learn/predict.hpp"
 #include "common/side_by_side/side_by_side.hpp"
 
 namespace mp {
 
-/// All of it, in the terminal, and where a path is given as data, as a picture, and as a trace. Throws
-/// std::runtime_error for a file that cannot be written.
-void show(const Comparison& comparison, const struct Options& options);
+/// All of it, in the terminal, and what became of a guess, and where a path is given as data, as a picture, and as a
+/// trace. Throws std::runtime_error for a file that cannot be written.
+void show(const Comparison& comparison, const struct Options& options, const std::optional<Guess>& guess);
 /// Why not, or nothing. Asked before anything is measured: a result must not be lost for want of a folder.
 std::string can_be_written(const std::string& path);
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "common/learn/options.hpp"
-#include "common/learn/predict.hpp"
 #include "common/learn/python.hpp"
 #include "common/learn/show.hpp"
 #include "common/learn/terminal.hpp"
@@ -98,15 +97,14 @@ int SideBySide::report() {
     s.measure_rounds();
     if (s.options.python) add_python_rows(s.result, s.options.scale, s.options.workers);
     s.judge();
-    show(s.result, s.options);
-    if (guess) fmt::print("{}", compared(*guess, s.result));
+    show(s.result, s.options, guess);
   } catch (const std::exception& error) {
     clear_progress();
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());
     return 1;
   }
-  const auto& all = s.result.variants;
-  return std::all_of(all.begin(), all.end(), [](auto& m) { return m.correct || m.variant.wrong_on_purpose; }) ? 0 : 1;
+  return std::ranges::all_of(s.result.variants, [](auto& m) { return m.correct || m.variant.wrong_on_purpose; }) ? 0
+                                                                                                                 : 1;
 }
 
 }  // namespace mp
