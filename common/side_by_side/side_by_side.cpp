@@ -26,8 +26,8 @@ double Measured::spread() const {
 }
 
 bool Comparison::compares() const {
-  return std::any_of(variants.begin(), variants.end(),
-                     [](auto& v) { return v.variant.kind == Kind::serial || v.variant.operations > 0; });
+  const auto can = [](const Measured& m) { return m.variant.kind == Kind::serial || m.variant.operations > 0; };
+  return std::ranges::any_of(variants, can);
 }
 
 double Comparison::speedup(const Measured& m) const {
@@ -63,9 +63,8 @@ void SideBySide::State::measure_rounds() {
 void SideBySide::State::judge() {
   const std::string right = expected.value_or(result.variants.front().typical().answer);
   const bool known = expected || result.variants.front().typical().finished;
-  for (Measured& m : result.variants)
-    m.correct =
-        known && std::all_of(m.rounds.begin(), m.rounds.end(), [&](auto& round) { return round.answer == right; });
+  const auto is_right = [&](const Round& round) { return round.answer == right; };
+  for (Measured& m : result.variants) m.correct = known && std::ranges::all_of(m.rounds, is_right);
 }
 
 SideBySide::SideBySide(int argc, char** argv, std::string chapter, std::string program)
@@ -103,8 +102,8 @@ int SideBySide::report() {
     fmt::print(stderr, "{} · {}: {}\n", s.result.chapter, s.result.program, error.what());
     return 1;
   }
-  return std::ranges::all_of(s.result.variants, [](auto& m) { return m.correct || m.variant.wrong_on_purpose; }) ? 0
-                                                                                                                 : 1;
+  const auto as_meant = [](const Measured& m) { return m.correct || m.variant.wrong_on_purpose; };
+  return std::ranges::all_of(s.result.variants, as_meant) ? 0 : 1;
 }
 
 }  // namespace mp
