@@ -62,7 +62,7 @@ std::map<fs::path, std::string> surroundings() {
   };
   note(tidy::build() + "/exercises/01_1_endings", "");
   note(tidy::root() + "/exercises/01_1_endings", "");
-  for (const char* open_to_all : {"/tmp", "/var/tmp", "/dev/shm", "/", "."}) note(open_to_all, "hostile");
+  for (const char* open_to_all : {"/tmp", "/var/tmp", "/dev/shm", "/", "."}) note(open_to_all, "left_by_hostile");
   return all;
 }
 

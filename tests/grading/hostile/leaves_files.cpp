@@ -1,5 +1,5 @@
 // Tries: to answer well, and to leave files, shared memory and semaphores that nobody else can open.
-// says: temporary file hostile
+// says: temporary file left_by_hostile
 #include <fcntl.h>
 #include <semaphore.h>
 #include <sys/mman.h>
@@ -13,10 +13,10 @@
 
 void leave_files() {
   umask(0777);
-  mkdir("/tmp/hostile", 0777);
-  open("/tmp/hostile/file", O_CREAT | O_WRONLY, 0777);
-  shm_open("/hostile", O_CREAT | O_RDWR, 0777);
-  sem_open("/hostile", O_CREAT, 0777, 1);
+  mkdir("/tmp/left_by_hostile", 0777);
+  open("/tmp/left_by_hostile/file", O_CREAT | O_WRONLY, 0777);
+  shm_open("/left_by_hostile", O_CREAT | O_RDWR, 0777);
+  sem_open("/left_by_hostile", O_CREAT, 0777, 1);
   shmget(4711, 4096, IPC_CREAT | 0777);
 }
 
