@@ -51,12 +51,13 @@ def span(seconds):
 
 def table(found):
     operations = any("operations" in variant for variant in found["variants"])
+    comparable = found["variants"][0]["correct"]  # how much faster than what is wrong?
     lines = [f"| variant | wall | spread | processor time | {'each' if operations else 'faster'} | answer |",
              "|---|--:|--:|--:|--:|---|"]
     for v in found["variants"]:
         ratio = (span(v["wall_seconds"] / v["operations"]) if v.get("operations") else f"{v['speedup']:.2f}")
         lines.append(f"| {v['name']} | {span(v['wall_seconds'])} | {100 * v['spread']:.0f} % | {span(v['cpu_seconds'])} "
-                     f"| {ratio if v['correct'] else '–'} | {'right' if v['correct'] else 'wrong'} |")
+                     f"| {ratio if v['correct'] and comparable else '–'} | {'right' if v['correct'] else 'wrong'} |")
     return "\n".join(lines)
 
 
@@ -77,7 +78,7 @@ def main():
     (root / "docs/measured.md").write_text(f"""# Measured {{#measured}}
 
 One run of all headlines, each variant three times, interleaved; the medians. The spread is (slowest − fastest) / median: a
-difference smaller than that is none. The line `python` is CPython's own, running the chapter's `main.py`. The machine:
+difference smaller than that is none. Lines that begin with `python` are CPython's own, measured once, by the chapter's `main.py`. The machine:
 {machine()}; {time.strftime('%B %Y')}. Yours will differ, and that is the point: `./learn run` measures it.
 
 All of this, and the pictures of real runs on the other pages, is made anew by `python3 docs/measure.py`, in some minutes.

@@ -82,7 +82,7 @@ SCENARIO(waits) {
 SCENARIO(shared) {
   const int getters = grader::number(0), putters = grader::number(1), each = 120 / putters;
   const auto queue = make_queue(7);
-  const Counters seen{putters * each}, strange{1}, taken{1};
+  const Counters seen{static_cast<std::size_t>(putters * each)}, strange{1}, taken{1};
   std::vector<Child> children;
   for (int p = 0; p < putters; ++p)
     children.emplace_back([&, p] {
