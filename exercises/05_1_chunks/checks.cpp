@@ -275,7 +275,7 @@ CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begi
 }
 
 CHECK(in_order, 15, "f is called once for each number, in workers, and the results come in order") {
-  const int some = grader::varied(20, 60), few = grader::varied(2, 6);
+  const int some = grader::varied(31, 60), few = grader::varied(2, 6);
   for (const Map& map : {Map{10, 1, 3}, Map{1, 3, 1}, Map{12, 2, 4, "late"}, Map{30, 3, 4, "late"}, Map{5, 4, 9},
                          Map{2, 5, 1}, Map{0, 2, 3}, Map{some, 3, few}}) {
     const auto run = map.run(map.n == some);
