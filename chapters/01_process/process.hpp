@@ -193,6 +193,7 @@ class ParentProcess {
  public:
   /// Its name. \python{multiprocessing.parent_process}
   std::string name() const;
+  /// Its number in the kernel.
   pid_t pid() const;
   /// Does not block; sees a death by SIGKILL too.
   bool is_alive() const { return !try_join_for(Seconds{0}); }

@@ -116,9 +116,12 @@ struct Codec<Connection> {
 /// Something to wait for: a Connection or queue with a message (or at its end), a Process that is over, a plain
 /// descriptor that can be read. Two are equal if they are the same descriptor.
 struct Waitable {
+  /// A plain descriptor.
   Waitable(int number) : descriptor{number} {}
+  /// Whatever has a `fileno`: a Connection, a queue.
   Waitable(const auto& link) requires requires { link.fileno(); } : descriptor{link.fileno()} {
   }
+  /// Whatever has a `sentinel`: a Process.
   Waitable(const auto& process) requires requires { process.sentinel(); } : descriptor{process.sentinel()} {
   }
   bool operator==(const Waitable&) const = default;

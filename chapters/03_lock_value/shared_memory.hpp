@@ -30,6 +30,7 @@ class SharedMemory {
   /// Lets go; the owner takes the name away, and whoever is attached keeps the memory.
   ~SharedMemory();
 
+  /// By which others attach to it.
   const std::string& name() const { return name_; }
   /// The memory itself. Nothing guards it.
   std::span<std::byte> bytes() const { return bytes_; }

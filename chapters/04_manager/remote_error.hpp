@@ -17,10 +17,10 @@ namespace mp {
 /// An error as a message. Whatever is thrown because of another process's error is one of these as well:
 /// `dynamic_cast<const mp::Remote*>(&error)` tells where it came from.
 struct Remote {
-  std::string name;  ///< of its type, as the compiler mangles it
-  std::string text;
-  int code = 0;  ///< of a std::system_error
-  pid_t pid = ::getpid();
+  std::string name;        ///< of its type, as the compiler mangles it
+  std::string text;        ///< what it said
+  int code = 0;            ///< of a std::system_error
+  pid_t pid = ::getpid();  ///< of the process that threw it
 
   /// The exception being handled; only inside a catch block.
   static Remote current() {

@@ -166,6 +166,7 @@ struct ThreadQueue {
   bool try_join_for(Seconds most) {
     return when(most, [this] { return undone == 0; });
   }
+  /// How many are in it, a moment ago.
   int size_hint() {
     const std::scoped_lock held{mutex};
     return static_cast<int>(all.size());

@@ -71,7 +71,9 @@ class Mapped {
     throw;
   }
 
+  /// Takes the first: blocks, and throws, as `next` does.
   ResultIterator<Mapped> begin() { return {this, next()}; }
+  /// Where `next` gives nothing.
   std::default_sentinel_t end() const { return {}; }
 
  private:

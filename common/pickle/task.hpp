@@ -24,6 +24,7 @@ struct Fn {
   requires std::invocable<decltype(function), Args...>
   decltype(auto) operator()(Args&&... args) const { return std::invoke(function, std::forward<Args>(args)...); }
 };
+/// What is written where a task is made: `pool.map(mp::fn<work>, numbers)`.
 template <auto function>
 inline constexpr Fn<function> fn{};
 
