@@ -28,8 +28,9 @@ struct Case {
   int place = 0;  ///< among those of its kind and exercise
 };
 
-/// ./learn test takes so many of an exercise's wrong answers, ./learn test --all all of them.
-constexpr int sample = 3;
+/// ./learn test takes so many of an exercise's wrong answers, ./learn test --all all of them. Continuous integration
+/// comes often.
+const int sample = std::getenv("CI") ? 2 : 3;
 
 /// The words after `// key:` in the head of a submission.
 std::string header(const fs::path& file, const std::string& key) {
