@@ -1,7 +1,7 @@
 // Eight sums by one loop each, on one worker and on several.
 //
 // In Python, threads gain nothing here, because one lock is passed round between them. C++ has no
-// such lock: threads are as fast as processes, and start in a tenth of the time.
+// such lock: threads are as fast as processes, and start several times as quickly.
 #include <fmt/format.h>
 
 #include <numeric>
