@@ -14,7 +14,7 @@
 #include "common/machine.hpp"
 #include "exercises/grader/command.hpp"
 #include "exercises/grader/grade.hpp"
-#include "exercises/grader/sandbox.hpp"
+#include "exercises/grader/room.hpp"
 
 namespace fs = std::filesystem;
 

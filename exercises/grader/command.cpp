@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "common/descriptor.hpp"
+#include "exercises/grader/pipe.hpp"
 #include "exercises/grader/translation.hpp"
 
 namespace grader {
@@ -51,11 +52,7 @@ void read_lines(const mp::Descriptor& from, const std::function<void(const std::
 int run_command(const std::vector<std::string>& command, const std::string& output,
                 const std::function<void(const std::string&)>& on_line) {
   mp::Descriptor reading, writing;
-  if (on_line) {
-    int ends[2];
-    mp::check(::pipe2(ends, O_CLOEXEC), "pipe2");
-    reading.reset(ends[0]), writing.reset(ends[1]);
-  }
+  if (on_line) std::tie(reading, writing) = make_pipe();
   const pid_t pid = start(command, output, writing);
   writing.reset();  // ours, so that the lines end when the command does
   try {

@@ -1,8 +1,8 @@
 #include "exercises/grader/foreign.hpp"
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
-#include <utility>
 #include <vector>
 
 #include "common/descriptor.hpp"
@@ -12,18 +12,14 @@ namespace fs = std::filesystem;
 namespace grader {
 namespace {
 
-/// The files that a rule for make names: `a.o: a.cpp b\ c.hpp \`
+/// The files that a rule for make names: `a.o: a.cpp b\ c.hpp \`. What follows a backslash is of the name, but for the
+/// end of a line; `$$` is a dollar.
 std::vector<fs::path> files_of(const std::string& rule) {
+  static const std::regex name{R"((?:\\[^\n]|\$\$|[^\s\\])+)"}, marked{R"(\\(.)|\$(\$))"};
   std::vector<fs::path> all;
-  std::string name;
-  for (std::size_t i = std::min(rule.find(": "), rule.size() - 1) + 1; i < rule.size(); ++i) {
-    const bool marked = rule[i] == '\\' && i + 1 < rule.size() && rule[i + 1] != '\n';  // what follows is of the name
-    if (!marked && (rule[i] == ' ' || rule[i] == '\n' || rule[i] == '\\')) {
-      if (!name.empty()) all.push_back(std::exchange(name, ""));
-    } else {
-      name += rule[i += marked || (rule[i] == '$' && rule[i + 1] == '$') ? 1 : 0];
-    }
-  }
+  const auto from = rule.begin() + static_cast<long>(std::min(rule.find(": "), rule.size() - 1)) + 1;
+  for (std::sregex_iterator at{from, rule.end(), name}, end; at != end; ++at)
+    all.push_back(std::regex_replace(at->str(), marked, "$1$2"));
   return all;
 }
 

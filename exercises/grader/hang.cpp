@@ -13,7 +13,6 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +23,10 @@
 #include <optional>
 #include <sstream>
 
-#include "common/clock.hpp"
 #include "common/descriptor.hpp"
-#include "exercises/grader/source.hpp"
+#include "exercises/grader/memory.hpp"
+#include "exercises/grader/place.hpp"
+#include "exercises/grader/proc.hpp"
 
 namespace fs = std::filesystem;
 
@@ -60,18 +60,11 @@ int own_number(pid_t pid, const std::string& status_file = "status") {
   return last_number(field(proc(pid, status_file), "NSpid"));
 }
 
-/// A letter as ps shows it.
-char state_of(pid_t pid, const std::string& thread) {
-  const auto stat = proc(pid, "task/" + thread + "/stat");
-  const auto bracket = stat.rfind(')');
-  return bracket == std::string::npos ? '?' : stat[bracket + 2];
-}
-
-std::vector<std::string> threads_of(pid_t pid) {
-  std::vector<std::string> all;
-  std::error_code gone;
-  for (const auto& task : fs::directory_iterator{fmt::format("/proc/{}/task", pid), gone})
-    all.push_back(task.path().filename());
+/// The entries of a folder of /proc that has numbers only, smallest first.
+std::vector<int> numbers_in(const std::string& folder) {
+  std::vector<int> all;
+  for (const auto& name : entries(folder)) all.push_back(std::stoi(name));
+  std::sort(all.begin(), all.end());
   return all;
 }
 
@@ -87,89 +80,6 @@ std::optional<Call> call_of(pid_t pid, const std::string& thread) {
   if (!(text >> call.number) || call.number < 0) return std::nullopt;
   for (auto& argument : call.arguments) text >> std::hex >> argument;
   return call;
-}
-
-/// Where a thread stands, which the kernel tells of whoever sleeps or is stopped.
-struct Registers {
-  unsigned long stack = 0, instruction = 0;
-};
-std::optional<Registers> registers_of(pid_t pid, const std::string& thread) {
-  std::istringstream text{proc(pid, "task/" + thread + "/syscall")};
-  std::vector<unsigned long> words;  // the call, its arguments, the two registers
-  text >> std::ws;
-  for (std::string word; text >> word;) words.push_back(std::strtoul(word.c_str(), nullptr, 0));
-  if (words.size() < 3) return std::nullopt;
-  return Registers{words[words.size() - 2], words.back()};
-}
-
-/// So many things of a process's memory; fewer where it may not be read.
-template <class T>
-std::vector<T> memory(pid_t pid, unsigned long at, std::size_t n) {
-  std::vector<T> copy(n);
-  const iovec here{copy.data(), n * sizeof(T)};
-  const iovec there{reinterpret_cast<void*>(at), n * sizeof(T)};  // NOLINT: an address of another process
-  const ssize_t got = ::process_vm_readv(pid, &here, 1, &there, 1, 0);
-  copy.resize(got < 0 ? 0 : static_cast<std::size_t>(got) / sizeof(T));
-  return copy;
-}
-
-/// Where a process has its program, and its stacks.
-class Mappings {
- public:
-  explicit Mappings(pid_t pid) {
-    std::error_code gone;
-    const auto program = fs::read_symlink(fmt::format("/proc/{}/exe", pid), gone).string();
-    std::istringstream text{proc(pid, "maps")};
-    for (std::string line; std::getline(text, line);) {
-      Part part;
-      if (std::sscanf(line.c_str(), "%lx-%lx", &part.begin, &part.end) != 2) continue;
-      part.is_program = !program.empty() && line.ends_with(program);
-      part.is_code = line.find(" r-xp ") != std::string::npos;
-      parts_.push_back(part);
-    }
-  }
-  /// How far into the program an address of its code lies.
-  std::optional<unsigned long> offset(unsigned long address) const {
-    const auto first = std::find_if(parts_.begin(), parts_.end(), [](auto& part) { return part.is_program; });
-    const auto part = holding(address);
-    if (!part || !part->is_program || !part->is_code) return std::nullopt;
-    return address - first->begin;
-  }
-  /// How many bytes there are from an address on.
-  unsigned long room(unsigned long address) const {
-    const auto part = holding(address);
-    return part ? part->end - address : 0;
-  }
-
- private:
-  struct Part {
-    unsigned long begin = 0, end = 0;
-    bool is_program = false, is_code = false;
-  };
-  std::optional<Part> holding(unsigned long address) const {
-    for (const Part& part : parts_)
-      if (address >= part.begin && address < part.end) return part;
-    return std::nullopt;
-  }
-  std::vector<Part> parts_;
-};
-
-/// The innermost line of the submission's own file that a thread is in; nothing where that cannot be told. What looks
-/// like an address to return to may be an old one, but then of a call that this thread has made.
-std::string place_of(pid_t pid, const std::string& thread) {
-  const auto registers = registers_of(pid, thread);
-  if (!registers) return "";
-  const Mappings mappings{pid};
-  constexpr unsigned long deepest = 1 << 20;  // a frame may have a buffer
-  const auto stack = memory<unsigned long>(pid, registers->stack,
-                                           std::min(deepest, mappings.room(registers->stack)) / sizeof(unsigned long));
-  std::vector<unsigned long> calls;
-  if (const auto here = mappings.offset(registers->instruction)) calls.push_back(*here + 1);
-  for (const unsigned long word : stack)
-    if (const auto call = mappings.offset(word)) calls.push_back(*call);
-  for (const auto& place : sources(fmt::format("/proc/{}/exe", pid), calls))
-    if (!place.empty()) return fmt::format(" ({})", place);
-  return "";
 }
 
 /// Asks the kernel which unix sockets are connected, in the network namespace of some process.
@@ -228,7 +138,7 @@ class Room {
 
   /// What a thread does now.
   std::string doing(pid_t pid, const std::string& thread) const {
-    const char state = state_of(pid, thread);
+    const char state = state_in(folder_of(pid) + "/task/" + thread);
     if (state == 'Z') return "has ended, and nobody has waited for it";
     if (state == 'T') return "is stopped, by a signal";
     const auto call = call_of(pid, thread);
@@ -276,14 +186,9 @@ class Room {
     }
   }
 
-  std::string target(pid_t pid, int fd) const {
-    std::error_code gone;
-    return fs::read_symlink(fmt::format("/proc/{}/fd/{}", pid, fd), gone).string();
-  }
-
   /// The pipe, socket or whatever it is, and who has its other end open.
   std::string other_ends(pid_t pid, int fd, bool reads) const {
-    const auto what = target(pid, fd);
+    const auto what = target_of(pid, std::to_string(fd));
     if (what.starts_with("socket:")) {
       const auto peer = sockets_.peer(static_cast<unsigned>(std::stoul(what.substr(8))));
       const auto others = peer ? who_has(pid, fmt::format("socket:[{}]", *peer), {}) : "nobody we can see";
@@ -298,20 +203,12 @@ class Room {
   std::string who_has(pid_t asking, const std::string& what, std::optional<int> mode) const {
     std::vector<std::string> all;
     for (const pid_t each : processes_)
-      for (const int number : descriptors(each))
-        if (target(each, number) == what && (!mode || is_end(each, number, *mode)))
+      for (const int number : numbers_in(folder_of(each) + "/fd"))
+        if (target_of(each, std::to_string(number)) == what && (!mode || is_end(each, number, *mode)))
           all.push_back(fmt::format("{} (descriptor {})", each == asking ? "itself" : name(each), number));
     return all.empty() ? "nobody we can see" : list(all);
   }
 
-  static std::vector<int> descriptors(pid_t pid) {
-    std::vector<int> all;
-    std::error_code gone;
-    for (const auto& entry : fs::directory_iterator{fmt::format("/proc/{}/fd", pid), gone})
-      all.push_back(std::stoi(entry.path().filename()));
-    std::sort(all.begin(), all.end());
-    return all;
-  }
   static bool is_end(pid_t pid, int fd, int mode) {
     const auto flags = field(proc(pid, fmt::format("fdinfo/{}", fd)), "flags");
     const int opened = flags.empty() ? -1 : std::stoi(flags, nullptr, 8) & O_ACCMODE;
@@ -321,7 +218,7 @@ class Room {
   std::string child(int number) const { return fmt::format("waits for process {} to end", number); }
   std::string end_of(pid_t pid, int fd) const {
     const int other = last_number(field(proc(pid, fmt::format("fdinfo/{}", fd)), "Pid"));
-    return other > 0 ? name(other) : target(pid, fd);
+    return other > 0 ? name(other) : target_of(pid, std::to_string(fd));
   }
 
   /// A mutex of the C library holds its owner's number: a robust one in the word, others two words on.
@@ -344,7 +241,7 @@ class Room {
   /// The process that has a thread of this number.
   std::optional<pid_t> thread_of(int number) const {
     for (const pid_t pid : processes_)
-      for (const auto& thread : threads_of(pid))
+      for (const auto& thread : entries(folder_of(pid) + "/task"))
         if (number > 0 && own_number(pid, "task/" + thread + "/status") == number) return pid;
     return std::nullopt;
   }
@@ -352,7 +249,7 @@ class Room {
   std::string in_poll(pid_t pid, const Call& call) const {
     std::vector<std::string> watched;
     for (const pollfd& each : memory<pollfd>(pid, call.arguments[0], std::min(call.arguments[1], 8UL))) {
-      const bool is_process = target(pid, each.fd) == "anon_inode:[pidfd]";
+      const bool is_process = target_of(pid, std::to_string(each.fd)) == "anon_inode:[pidfd]";
       watched.push_back(is_process ? "the end of " + end_of(pid, each.fd) : other_ends(pid, each.fd, true));
     }
     return watched.empty() ? "sleeps for a time" : "waits for " + list(watched);
@@ -367,14 +264,6 @@ struct Activity {
   std::string thread, does;
 };
 
-/// Where a thread computes: only if it stands still can its registers be read. Its process never runs again.
-std::string place_while_stopped(pid_t pid, const std::string& thread) {
-  ::kill(pid, SIGSTOP);
-  const mp::Deadline end{mp::Seconds{1}};
-  while (state_of(pid, thread) != 'T' && !end.passed()) ::usleep(1000);
-  return place_of(pid, thread);
-}
-
 }  // namespace
 
 std::vector<std::string> who_waits(const std::vector<pid_t>& processes) {
@@ -382,8 +271,9 @@ std::vector<std::string> who_waits(const std::vector<pid_t>& processes) {
   const Room room{processes};
   std::vector<Activity> all;
   for (const pid_t pid : processes)
-    for (const auto& thread : threads_of(pid))
-      if (auto does = room.doing(pid, thread); !does.empty()) all.push_back({pid, thread, std::move(does)});
+    for (const int id : numbers_in(folder_of(pid) + "/task"))
+      if (auto does = room.doing(pid, std::to_string(id)); !does.empty())
+        all.push_back({pid, std::to_string(id), std::move(does)});
   std::vector<std::string> lines;
   for (const auto& [pid, thread, does] : all) {
     const bool is_first = thread == std::to_string(pid);

@@ -3,14 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +26,9 @@
 #include "common/process_tree.hpp"
 #include "common/type_name.hpp"
 #include "exercises/grader/hang.hpp"
+#include "exercises/grader/pipe.hpp"
+#include "exercises/grader/proc.hpp"
+#include "exercises/grader/room.hpp"
 #include "exercises/grader/wire.hpp"
 
 namespace fs = std::filesystem;
@@ -39,136 +38,6 @@ namespace {
 
 using mp::check;
 using mp::Descriptor;
-
-// ---- the rooms a submission lives in ----
-
-void write_proc(const std::string& path, const std::string& text) {
-  const Descriptor file{check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), path.c_str())};
-  check(::write(file.number(), text.data(), text.size()), path.c_str());
-}
-
-constexpr int rooms = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET;
-constexpr unsigned ordinary = 1000, nobody = 65534;
-
-pid_t fork_into(int namespaces) {
-  return static_cast<pid_t>(
-      check(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr), "clone"));
-}
-
-/// In there is one ordinary user, outside it is ourselves. Where we are root it is nobody: root may write what others
-/// may not, in /proc, too, and no limit of processes holds it.
-void map_user(pid_t pid) {
-  const bool root = ::geteuid() == 0;
-  const auto proc = fmt::format("/proc/{}/", pid);
-  write_proc(proc + "uid_map", fmt::format("{} {} 1", ordinary, root ? nobody : ::geteuid()));
-  if (!root) write_proc(proc + "setgroups", "deny");
-  write_proc(proc + "gid_map", fmt::format("{} {} 1", ordinary, root ? nobody : ::getegid()));
-  write_proc(proc + "oom_score_adj", "1000");  // who is short of memory ends submissions first
-}
-
-/// By bare system calls: the C library's would wait for the threads that our parent has.
-void become_ordinary() {
-  (void)!::syscall(SYS_setgroups, 0, nullptr);  // only root's child may, and has to
-  check(::syscall(SYS_setresgid, ordinary, ordinary, ordinary), "setresgid");
-  check(::syscall(SYS_setresuid, ordinary, ordinary, ordinary), "setresuid");
-}
-
-std::pair<Descriptor, Descriptor> make_pipe() {
-  int ends[2];
-  check(::pipe2(ends, O_CLOEXEC), "pipe2");
-  return {Descriptor{ends[0]}, Descriptor{ends[1]}};
-}
-
-/// The child waits until its user is known. Exec takes away the powers that a new user namespace gives.
-pid_t fork_into_rooms() {
-  auto [go, say_go] = make_pipe();
-  const pid_t pid = fork_into(rooms);
-  if (pid == 0) {
-    say_go.reset();
-    char byte;
-    if (::read(go.number(), &byte, 1) != 1) ::_exit(126);  // our parent could not do its part
-    become_ordinary();
-    return 0;
-  }
-  try {
-    map_user(pid);
-    check(::write(say_go.number(), "g", 1), "write");
-  } catch (const std::system_error&) {
-    say_go.reset();
-    ::waitpid(pid, nullptr, 0);
-    throw;
-  }
-  return pid;
-}
-
-/// What programs need, and nothing that anybody wrote: no course with its answers, no homes, no other submissions.
-constexpr const char* for_programs[] = {
-    "bin",      "sbin",     "lib",      "lib32",      "lib64",           "usr",
-    "opt",      "nix",      "gnu",      "sys",        "etc/ld.so.cache", "etc/alternatives",
-    "dev/null", "dev/zero", "dev/full", "dev/random", "dev/urandom"};
-
-/// Shows the file or folder at the same place below `room`.
-void show(const fs::path& room, const fs::path& name) {
-  const fs::path from = "/" / name, to = room / name;
-  if (!fs::exists(from)) return;
-  if (fs::is_symlink(from)) return fs::copy_symlink(from, to);
-  fs::create_directories(fs::is_directory(from) ? to : to.parent_path());
-  if (!fs::is_directory(from)) mp::Descriptor{check(::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0444), "open")};
-  check(::mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr), from.c_str());
-}
-
-/// A copy: the file itself would be open to whoever runs it, by way of /proc/self/exe.
-void copy_program(const Descriptor& program, const fs::path& to) {
-  const Descriptor copy{check(::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0555), to.c_str())};
-  ::lseek(program.number(), 0, SEEK_SET);
-  while (check(::sendfile(copy.number(), program.number(), nullptr, 1 << 30), "sendfile") > 0) continue;
-}
-
-void mount_fresh(const fs::path& to, const char* kind, unsigned long flags, const char* options = nullptr) {
-  check(::mount(kind, to.c_str(), kind, flags | MS_NOSUID, options), to.c_str());
-}
-
-/// A file system of its own, read-only but for a small /tmp and /dev/shm, with a /proc of this namespace. The program
-/// lies in its root.
-void arrange_mounts(const Descriptor& program, const std::string& name) {
-  const fs::path room = "/tmp";  // any folder would do: it is covered, and becomes the root
-  check(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "mount(private)");
-  mount_fresh(room, "tmpfs", 0, "size=256m,mode=755");
-  for (const char* each : for_programs) show(room, each);
-  for (const char* empty : {"proc", "tmp", "dev/shm"}) fs::create_directories(room / empty);
-  copy_program(program, room / name);
-  mount_attr read_only{};
-  read_only.attr_set = MOUNT_ATTR_RDONLY;
-  check(::mount_setattr(AT_FDCWD, room.c_str(), AT_RECURSIVE, &read_only, sizeof read_only), "mount_setattr");
-  mount_fresh(room / "proc", "proc", MS_NODEV | MS_NOEXEC);
-  for (const char* folder : {"tmp", "dev/shm"}) mount_fresh(room / folder, "tmpfs", MS_NODEV, "size=64m,mode=1777");
-  check(::chdir(room.c_str()), "chdir");
-  check(::syscall(SYS_pivot_root, ".", "."), "pivot_root");  // the old root now lies over the new one
-  check(::umount2(".", MNT_DETACH), "umount");
-  check(::chdir("/"), "chdir");
-  write_proc("/proc/sys/user/max_user_namespaces", "0");  // nobody gets such powers again
-}
-
-/// The reason why namespaces cannot be had; empty when they can.
-std::string try_namespaces() {
-  try {
-    const Descriptor self{check(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "open")};
-    const pid_t pid = fork_into_rooms();
-    if (pid == 0) {
-      try {
-        arrange_mounts(self, "program");
-        ::_exit(0);
-      } catch (const std::system_error& error) {
-        ::_exit(error.code().value());
-      }
-    }
-    int status = 0;
-    check(::waitpid(pid, &status, 0), "waitpid");
-    return WEXITSTATUS(status) == 0 ? "" : std::strerror(WEXITSTATUS(status));
-  } catch (const std::system_error& error) {
-    return error.what();
-  }
-}
 
 // ---- the submission's side, from fork to exec ----
 
@@ -250,28 +119,12 @@ struct Pipes {
 // ---- our side ----
 
 std::string name_of(pid_t pid) {
-  auto name = mp::read_text(fmt::format("/proc/{}/comm", pid)).value_or("?");
+  auto name = mp::read_text(folder_of(pid) + "/comm").value_or("?");
   return name.substr(0, name.find('\n'));
 }
 
-/// The letter of /proc/PID/stat: R running, S sleeping, T stopped, Z zombie.
-char state_of(pid_t pid) {
-  const auto stat = mp::read_text(fmt::format("/proc/{}/stat", pid)).value_or("");
-  const auto bracket = stat.rfind(')');
-  return bracket == std::string::npos ? 'X' : stat[bracket + 2];
-}
-
-std::set<std::string> entries(const fs::path& folder) {
-  std::set<std::string> names;
-  std::error_code gone;
-  for (const auto& entry : fs::directory_iterator{folder, gone}) names.insert(entry.path().filename());
-  return names;
-}
-
 std::string descriptor_text(pid_t pid, const std::string& number) {
-  std::error_code gone;
-  const auto target = fs::read_symlink(fmt::format("/proc/{}/fd/{}", pid, number), gone);
-  return fmt::format("descriptor {} ({})", number, target.string());
+  return fmt::format("descriptor {} ({})", number, target_of(pid, number));
 }
 
 /// Does this descriptor hold the very process that has it? The course's Process keeps one, for its children.
@@ -288,11 +141,10 @@ std::size_t bytes_of(const std::vector<pid_t>& processes) {
     std::istringstream statm{mp::read_text(fmt::format("/proc/{}/statm", pid)).value_or("")};
     std::size_t all = 0, resident = 0;
     if (statm >> all >> resident) pages += resident;
-    for (const std::string& number : entries(fmt::format("/proc/{}/fd", pid))) {
-      const auto link = fmt::format("/proc/{}/fd/{}", pid, number);
-      std::error_code gone;
+    for (const std::string& number : entries(folder_of(pid) + "/fd")) {
       struct stat file {};
-      if (fs::read_symlink(link, gone).string().starts_with("/memfd:") && ::stat(link.c_str(), &file) == 0)
+      if (target_of(pid, number).starts_with("/memfd:") &&
+          ::stat(fmt::format("/proc/{}/fd/{}", pid, number).c_str(), &file) == 0)
         files[file.st_ino] = static_cast<std::size_t>(file.st_blocks) * 512;
     }
   }
@@ -316,7 +168,6 @@ class Supervision {
   void compare(const Look& before, const Look& after);
   void serve();
   void end();
-  void enter_room(Descriptor& program, const std::string& name);
   bool is_too_much();
   void hear_wire();
   void go() { (void)!::send(wire_.number(), "g", 1, MSG_NOSIGNAL); }
@@ -355,7 +206,7 @@ void Supervision::compare(const Look& before, const Look& after) {
   added(before.shared, after.shared, [&](auto& name) { left.files.push_back("shared memory /dev/shm/" + name); });
   for (const pid_t pid : mp::descendants(init_)) {
     if (pid == outcome_.subject) continue;
-    if (state_of(pid) == 'Z')
+    if (state_in(folder_of(pid)) == 'Z')
       left.zombies.push_back(fmt::format("process {} ended, but nobody waited for it", pid));
     else
       left.processes.push_back(fmt::format("process {} ({}) is still running", pid, name_of(pid)));
@@ -466,13 +317,6 @@ void Supervision::end() {
   mp::end_all_descendants();
 }
 
-/// Its own view of the world, and its own copy of the program.
-void Supervision::enter_room(Descriptor& program, const std::string& name) {
-  arrange_mounts(program, name);
-  program.reset(check(::open(("/" + name).c_str(), O_RDONLY | O_CLOEXEC), name.c_str()));
-  limit(RLIMIT_NPROC, 4 * limits_.processes);  // of this namespace: a wall for those who breed faster than we can count
-}
-
 std::pair<Descriptor, Descriptor> make_wire() {
   int ends[2];
   check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
@@ -495,11 +339,15 @@ Outcome Supervision::run(const std::string& program, const std::vector<std::stri
     if (::mkdtemp(private_folder.data()) == nullptr) mp::throw_errno("mkdtemp");
     folder_ = private_folder;
   }
-  init_ = namespaces_ ? fork_into_rooms() : fork_into(0);
+  init_ = namespaces_ ? fork_into_room() : check(::fork(), "fork");
   if (init_ == 0) {
     try {
       for (Descriptor* ours : {&output_, &errors_, &wire_, &status_}) ours->reset();
-      if (namespaces_) enter_room(binary, fs::path{program}.filename());
+      if (namespaces_) {
+        binary = furnish_room(binary, fs::path{program}.filename());
+        // Of this namespace: a wall for those who breed faster than we can count.
+        limit(RLIMIT_NPROC, 4 * limits_.processes);
+      }
       be_init([&] { become_subject(binary, arguments, theirs, limits_, folder_); }, status_end.number());
     } catch (const std::exception& error) {
       fmt::print(stderr, "the sandbox could not be built: {}\n", error.what());
@@ -528,13 +376,6 @@ std::vector<std::string> Leftovers::all() const {
   for (const auto* part : {&zombies, &processes, &descriptors, &threads, &files})
     lines.insert(lines.end(), part->begin(), part->end());
   return lines;
-}
-
-Isolation isolation() {
-  if (const char* refused = std::getenv("GRADER_NO_NAMESPACES"); refused && *refused)
-    return {false, "GRADER_NO_NAMESPACES is set"};
-  static const std::string reason = try_namespaces();
-  return {reason.empty(), reason};
 }
 
 Outcome run_isolated(const std::string& program, const std::vector<std::string>& arguments, const Limits& limits) {

@@ -48,14 +48,6 @@ struct Limits {
   std::size_t report_bytes = std::size_t{1} << 20;  ///< of all its reports together
 };
 
-/// Whether this machine lets us have namespaces of our own; if not, a process group and a subreaper
-/// must do. The reason is for `./learn doctor`.
-struct Isolation {
-  bool namespaces;
-  std::string reason;
-};
-Isolation isolation();
-
 /// Runs `program scenario arguments…` in namespaces of its own (user, pid, mount, ipc, network), within the limits. Its
 /// file system holds what programs need, read-only, and a small /tmp and /dev/shm. Blocks until it is over and
 /// everything it started has ended. Never throws because of what the program does.

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 
 #include "common/clock.hpp"
@@ -16,6 +16,7 @@
 #include "common/point.hpp"
 #include "common/raw_array.hpp"
 #include "exercises/grader/original.hpp"
+#include "exercises/grader/proc.hpp"
 #include "exercises/grader/subject.hpp"
 
 namespace grader {
@@ -45,22 +46,14 @@ inline bool reaches(const std::atomic<int>& number, int wanted) {
   return becomes([&] { return number >= wanted || troubled[0] != 0; }) && number >= wanted;
 }
 
-/// What the process or thread with this folder in /proc is doing: R runs, S sleeps, Z has ended, X is gone.
-inline char state_in(const std::string& folder) {
-  const auto stat = mp::read_text(folder + "/stat").value_or(") X");
-  const auto name_ends = stat.rfind(')');  // missing where it went just now
-  return name_ends == std::string::npos ? 'X' : stat.at(name_ends + 2);
-}
-inline std::string folder_of(pid_t pid) { return "/proc/" + std::to_string(pid); }
 inline bool is_over(pid_t pid) { return std::string_view{"ZX"}.find(state_in(folder_of(pid))) != std::string::npos; }
 
 /// Does no thread of the process run or wish to?
 inline bool rests(pid_t pid) {
-  std::error_code gone;
-  for (std::filesystem::directory_iterator each{folder_of(pid) + "/task", gone}, end; !gone && each != end;
-       each.increment(gone))
-    if (std::string_view{"SZX"}.find(state_in(each->path())) == std::string::npos) return false;
-  return true;
+  const auto folder = folder_of(pid) + "/task/";
+  return std::ranges::all_of(entries(folder), [&](const std::string& thread) {
+    return std::string_view{"SZX"}.find(state_in(folder + thread)) != std::string::npos;
+  });
 }
 
 /// Gives others the chance to do something: waits until they have, or were at rest at so many looks, so that something

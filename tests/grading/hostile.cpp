@@ -8,7 +8,8 @@
 
 #include "common/descriptor.hpp"
 #include "exercises/grader/grade.hpp"
-#include "exercises/grader/sandbox.hpp"
+#include "exercises/grader/room.hpp"
+#include "tests/grading/head.hpp"
 #include "tests/support/tidy.hpp"
 
 namespace fs = std::filesystem;
@@ -23,14 +24,6 @@ std::vector<fs::path> submissions() {
   for (const auto& entry : fs::directory_iterator{folder()}) all.push_back(entry.path());
   std::sort(all.begin(), all.end());
   return all;
-}
-
-/// The words after `// key:` in the head of a submission.
-std::string header(const fs::path& file, const std::string& key, const std::string& otherwise) {
-  std::ifstream in{file};
-  for (std::string line; std::getline(in, line) && line.starts_with("//");)
-    if (line.starts_with("// " + key + ": ")) return line.substr(key.size() + 5);
-  return otherwise;
 }
 
 Exercise exercise(const std::string& name = "01_1_endings") {
@@ -88,7 +81,7 @@ TEST_P(Hostile, GetsItsVerdictAndHarmsNobody) {
   const Grade verdict = grade(exercise(), GetParam(), tidy::build(), {.patience = patience});
   EXPECT_LT(mp::seconds_since(start), 60) << "a verdict comes in time";
   EXPECT_LT(verdict.points(), verdict.total());
-  const std::string says = header(GetParam(), "says", "");
+  const std::string says = header(GetParam(), "says");
   EXPECT_NE(says, "") << "its head should tell the message";
   EXPECT_NE(said(verdict).find(says), std::string::npos) << said(verdict);
   EXPECT_EQ(said(verdict).find("harm"), std::string::npos) << said(verdict);

@@ -13,7 +13,9 @@
 #include "common/descriptor.hpp"
 #include "common/pickle/codec.hpp"
 #include "exercises/grader/grade.hpp"
+#include "exercises/grader/room.hpp"
 #include "exercises/grader/sandbox.hpp"
+#include "tests/grading/head.hpp"
 #include "tests/support/tidy.hpp"
 
 namespace fs = std::filesystem;
@@ -31,14 +33,6 @@ struct Case {
 /// ./learn test takes so many of an exercise's wrong answers, ./learn test --all all of them. Continuous integration
 /// comes often.
 const int sample = std::getenv("CI") ? 2 : 3;
-
-/// The words after `// key:` in the head of a submission.
-std::string header(const fs::path& file, const std::string& key) {
-  std::ifstream in{file};
-  for (std::string line; std::getline(in, line) && line.starts_with("//");)
-    if (line.starts_with("// " + key + ": ")) return line.substr(key.size() + 5);
-  return "";
-}
 
 std::vector<Case> cases(const std::string& beginning) {
   std::vector<Case> all;
