@@ -41,11 +41,14 @@ function(chapter name)
   endif()
 endfunction()
 
-# Without it, watched exercises are not. Where it is, a submission that does not compile with it hides its races.
+# Without it, watched exercises are not, nor where all is built with a sanitizer already. Where it is, a submission that
+# does not compile with it hides its races.
 include(CheckCXXSourceCompiles)
-set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
-check_cxx_source_compiles("int main() {}" HAS_THREAD_SANITIZER)
-unset(CMAKE_REQUIRED_FLAGS)
+if(NOT CMAKE_CXX_FLAGS MATCHES -fsanitize)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
+  check_cxx_source_compiles("int main() {}" HAS_THREAD_SANITIZER)
+  unset(CMAKE_REQUIRED_FLAGS)
+endif()
 
 # submission_script(compile lib flags): a script that compiles a submission, with that half of the checks.
 function(submission_script script subject flags)
@@ -98,7 +101,7 @@ function(exercise name)
   submission_script(${parts}/compile ${name}_subject "")
   add_dependencies(grade ${name}_checks ${name}_subject)
 
-  if(arg_WATCHED AND HAS_THREAD_SANITIZER AND NOT CMAKE_CXX_FLAGS MATCHES -fsanitize)
+  if(arg_WATCHED AND HAS_THREAD_SANITIZER)
     add_library(${name}_watched STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp
       ${CMAKE_SOURCE_DIR}/exercises/grader/sanitizer.cpp)
     target_compile_definitions(${name}_watched PRIVATE IN_SUBMISSION)

@@ -176,17 +176,17 @@ SCENARIO(real_pool) {
 
 /// Callbacks come while nobody takes, and nothing that the thread sanitizer knows of orders them and who takes then.
 SCENARIO(unordered) {
-  constexpr auto unordered = std::memory_order_relaxed;
+  enum { one_taken = 1, all_done, all_taken };
   std::vector<mp::Callbacks<int>> calls;
-  std::atomic<bool> one_taken = false, all_done = false, all_taken = false;
+  grader::Turn turn;
   std::thread pool;
   const auto work = [&] {
     for (int x = 0; x < 3; ++x) {
       calls[static_cast<std::size_t>(x)].call(mp::Arrived<int>{x});
-      while (!one_taken.load(unordered)) ::usleep(500);
+      turn.wait_for(one_taken);
     }
-    all_done.store(true, unordered);
-    while (!all_taken.load(unordered)) ::usleep(500);  // of a thread that is no more the sanitizer forgets
+    turn.is(all_done);
+    turn.wait_for(all_taken);
   };
   Counting numbers{3};
   const auto results = in_flight(
@@ -196,10 +196,10 @@ SCENARIO(unordered) {
       },
       numbers.input(), 3);
   std::vector<std::string> said{told(*results)};
-  one_taken.store(true, unordered);
-  while (!all_done.load(unordered)) ::usleep(500);
+  turn.is(one_taken);
+  turn.wait_for(all_done);
   for (int i = 0; i < 3; ++i) said.push_back(told(*results));
-  all_taken.store(true, unordered);
+  turn.is(all_taken);
   pool.join();
   grader::report("said", said);
 }

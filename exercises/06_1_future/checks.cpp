@@ -471,15 +471,12 @@ SCENARIO(unordered) {
   }
   std::vector<std::function<std::string()>> calls;  // made here: copies of a shared pointer would order the threads
   for (const auto& name : names) calls.push_back(call(future, name));
-  std::atomic<int> turn = 0;
-  const auto comes = [&](int wanted) {
-    while (turn.load(std::memory_order_relaxed) < wanted) ::usleep(500);
-  };
+  grader::Turn turn;
   const auto in_turn = [&](int mine) {
-    comes(mine);
+    turn.wait_for(mine);
     auto said = calls[static_cast<std::size_t>(mine)]();
-    turn.store(mine + 1, std::memory_order_relaxed);
-    comes(static_cast<int>(calls.size()));  // of a thread that is no more the sanitizer forgets
+    turn.is(mine + 1);
+    turn.wait_for(static_cast<int>(calls.size()));
     return said;
   };
   std::vector<std::unique_ptr<Asked>> all;
