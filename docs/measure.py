@@ -4,6 +4,7 @@
 Writes docs/measured.md and the pictures of real runs, docs/pictures. On a quiet machine, or it measures its neighbours.
 """
 import json
+import os
 import pathlib
 import platform
 import re
@@ -64,7 +65,7 @@ def table(found):
 def machine():
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     compiler = subprocess.run(["c++", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
-    return (f"{cpu[1] if cpu else platform.machine()}, {len(__import__('os').sched_getaffinity(0))} processors, Linux "
+    return (f"{cpu[1] if cpu else platform.machine()}, {len(os.sched_getaffinity(0))} processors, Linux "
             f"{platform.release().split('-')[0]}, {compiler}, CPython {platform.python_version()}")
 
 

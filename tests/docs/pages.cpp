@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/descriptor.hpp"
+#include "tests/docs/found.hpp"
 #include "tests/support/tidy.hpp"
 
 namespace fs = std::filesystem;
@@ -21,13 +22,7 @@ std::vector<fs::path> pages() {
   return all;
 }
 
-/// What the first group of a pattern finds in a file.
-std::vector<std::string> found(const fs::path& file, const std::regex& pattern) {
-  const std::string text = mp::read_text(file).value();
-  std::vector<std::string> all;
-  for (std::sregex_iterator at{text.begin(), text.end(), pattern}, end; at != end; ++at) all.push_back((*at)[1]);
-  return all;
-}
+std::string text(const fs::path& file) { return mp::read_text(file).value(); }
 
 /// All that is in the course, from its root, but for what was built.
 std::set<std::string> files() {
@@ -41,11 +36,10 @@ std::set<std::string> files() {
 }
 
 std::set<std::string> tests() {
-  static const std::regex definition{R"(\n(?:TYPED_)?TEST(?:_F|_P)?\((\w+, \w+)\))"};
   std::set<std::string> all;
   for (const auto& name : files())
     if (name.starts_with("tests/") && name.ends_with(".cpp"))
-      for (auto test : found(course / name, definition)) all.insert(test.replace(test.find(", "), 2, "."));
+      for (auto& test : tests_in(text(course / name))) all.insert(std::move(test));
   return all;
 }
 
@@ -55,14 +49,14 @@ TEST(Pages, NameTestsThatThereAre) {
   static const std::regex named{R"(`([A-Z]\w+\.[A-Z]\w+)`)"};
   const auto there = tests();
   for (const auto& page : pages())
-    for (const auto& test : found(page, named)) EXPECT_TRUE(there.contains(test)) << page << " names " << test;
+    for (const auto& test : found(text(page), named)) EXPECT_TRUE(there.contains(test)) << page << " names " << test;
 }
 
 TEST(Pages, NameFilesThatThereAre) {
   static const std::regex named{R"(`([\w.-]+(?:/[\w.-]+)*(?:\.(?:[ch]pp|py|md|sh|svg)|/))`)"};
   const auto there = files();
   for (const auto& page : pages())
-    for (auto file : found(page, named)) {
+    for (auto file : found(text(page), named)) {
       if (file.ends_with('/')) file.pop_back();
       const auto is_it = [&](const std::string& name) { return name == file || name.ends_with("/" + file); };
       EXPECT_TRUE(std::ranges::any_of(there, is_it)) << page << " names " << file;
@@ -72,7 +66,7 @@ TEST(Pages, NameFilesThatThereAre) {
 TEST(Pages, LinkToFilesThatThereAre) {
   static const std::regex link{R"(\]\(([^)@#: ]+?)(?:#[^)]*)?\))"};
   for (const auto& page : pages())
-    for (const auto& file : found(page, link))
+    for (const auto& file : found(text(page), link))
       EXPECT_TRUE(fs::exists(course / "docs" / file) || fs::exists(course / "docs/pictures" / file))
           << page << " links to " << file;
 }
@@ -80,7 +74,7 @@ TEST(Pages, LinkToFilesThatThereAre) {
 TEST(Pages, SayCommandsThatLearnTakes) {
   static const std::regex command{R"(\./learn((?: [\w./=-]+)*))"};  // ends where a description or a pipe begins
   for (const auto& page : pages())
-    for (const auto& words : found(page, command)) {
+    for (const auto& words : found(text(page), command)) {
       std::vector<std::string> line{"sh", course / "learn"};
       std::istringstream in{words};
       for (std::string word; in >> word;) line.push_back(word);
@@ -95,7 +89,7 @@ TEST(Pages, AreAllReachedFromTheFirst) {
   static const std::regex label{R"(^# .*\{#(\w+)\})"};
   for (const auto& page : pages()) {
     if (page.filename() == "main.md") continue;
-    for (const auto& name : found(page, label))
+    for (const auto& name : found(text(page), label))
       EXPECT_NE(first.find("@subpage " + name + " "), std::string::npos) << page << " is not in main.md";
   }
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/descriptor.hpp"
+#include "tests/docs/found.hpp"
 #include "tests/support/tidy.hpp"
 
 namespace fs = std::filesystem;
@@ -19,14 +20,6 @@ std::vector<std::string> lines(const std::string& all) {
   std::istringstream in{all};
   for (std::string line; std::getline(in, line);) each.push_back(line);
   return each;
-}
-
-/// What the first group of `pattern` matches, again and again.
-std::vector<std::string> all_of(const std::string& pattern, const std::string& in) {
-  std::vector<std::string> all;
-  const std::regex wanted{pattern};
-  for (std::sregex_iterator at{in.begin(), in.end(), wanted}, end; at != end; ++at) all.push_back((*at)[1]);
-  return all;
 }
 
 bool has_word(const std::string& in, const std::string& word) {
@@ -61,13 +54,13 @@ const std::string& page() {
 
 const std::vector<Topic>& topics() {
   static const std::vector<Topic> all = [] {
-    std::vector<Topic> found;
+    std::vector<Topic> headed;
     for (const auto& line : lines(page())) {
-      if (line.starts_with("### ")) found.push_back({line.substr(4)});
-      if (line.starts_with("In `test_")) found.back().programs = all_of("`test_([a-z0-9_]+)`", line);
-      if (line.starts_with("| ") && !line.starts_with("| Python |")) found.back().rows.push_back(row_of(line));
+      if (line.starts_with("### ")) headed.push_back({line.substr(4)});
+      if (line.starts_with("In `test_")) headed.back().programs = found(line, std::regex{"`test_([a-z0-9_]+)`"});
+      if (line.starts_with("| ") && !line.starts_with("| Python |")) headed.back().rows.push_back(row_of(line));
     }
-    return found;
+    return headed;
   }();
   return all;
 }
@@ -84,8 +77,7 @@ std::set<std::string> tests_of(const std::string& program) {
   std::set<std::string> all;
   for (const auto& file : files("tests", ".cpp"))
     if (file.stem() == program || file.parent_path().filename() == program)
-      for (const auto& name : all_of(R"(\nT(?:YPED_T)?EST(?:_[FP])?\((\w+, \w+)\))", text(file)))
-        all.insert(std::regex_replace(name, std::regex{", "}, "."));
+      for (auto& name : tests_in(text(file))) all.insert(std::move(name));
   return all;
 }
 
@@ -94,11 +86,11 @@ std::string without_comments(const std::string& code) { return std::regex_replac
 /// The headers of the chapters and of what they share, without comments.
 const std::vector<std::string>& headers() {
   static const std::vector<std::string> all = [] {
-    std::vector<std::string> found;
+    std::vector<std::string> read;
     for (const char* folder : {"chapters", "common"})
       for (const auto& file : files(folder, ".hpp"))
-        if (file.string().find("/common/learn/") == std::string::npos) found.push_back(without_comments(text(file)));
-    return found;
+        if (file.string().find("/common/learn/") == std::string::npos) read.push_back(without_comments(text(file)));
+    return read;
   }();
   return all;
 }
@@ -129,8 +121,10 @@ TEST(IfYouKnowPython, LacksNoCell) {
 }
 
 TEST(IfYouKnowPython, HasNoCodeThatDoxygenMisunderstands) {
-  for (const auto& code : all_of("`([^`\n]+)`", page())) EXPECT_EQ(code.find('\''), std::string::npos) << code;
-  for (const auto& code : all_of(R"(\[`([^`]+)`\]\()", page())) EXPECT_EQ(code.find('"'), std::string::npos) << code;
+  for (const auto& code : found(page(), std::regex{"`([^`\n]+)`"}))
+    EXPECT_EQ(code.find('\''), std::string::npos) << code;
+  for (const auto& code : found(page(), std::regex{R"(\[`([^`]+)`\]\()"}))
+    EXPECT_EQ(code.find('"'), std::string::npos) << code;
 }
 
 TEST(IfYouKnowPython, NamesOnlyTestsThatThereAre) {
@@ -139,7 +133,7 @@ TEST(IfYouKnowPython, NamesOnlyTestsThatThereAre) {
     for (const auto& program : topic.programs) tests[program] = tests_of(program);
     std::set<std::string> used;
     for (const auto& row : topic.rows)
-      for (const auto& name : all_of("`([^`]+)`", row.cells.at(3))) {
+      for (const auto& name : found(row.cells.at(3), std::regex{"`([^`]+)`"})) {
         const auto is_in = [&](const std::string& program) { return tests[program].contains(name); };
         const auto program = std::ranges::find_if(topic.programs, is_in);
         if (program == topic.programs.end())
@@ -152,20 +146,21 @@ TEST(IfYouKnowPython, NamesOnlyTestsThatThereAre) {
 }
 
 TEST(IfYouKnowPython, NamesOnlyWhatTheChaptersHave) {
-  const auto names = all_of(R"(\bmp::(\w+(?:::\w+)?))", page());
+  const auto names = found(page(), std::regex{R"(\bmp::(\w+(?:::\w+)?))"});
   ASSERT_GE(names.size(), 200U);
   for (const auto& name : std::set(names.begin(), names.end())) EXPECT_TRUE(is_declared(name)) << "mp::" << name;
 }
 
 TEST(IfYouKnowPython, LeadsToHeadingsThatThereAre) {
   std::set<std::string> headings;
-  for (const auto& heading : all_of(R"(\n##+ ([^\n]+))", page())) {
+  for (const auto& heading : found(page(), std::regex{R"(\n##+ ([^\n]+))"})) {
     std::string anchor;
     for (const char c : heading)
       if (c != '.') anchor += c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     EXPECT_TRUE(headings.insert(anchor).second) << heading << " is there twice";
   }
-  for (const auto& anchor : all_of(R"(\]\(#([^)]*)\))", page())) EXPECT_TRUE(headings.contains(anchor)) << anchor;
+  for (const auto& anchor : found(page(), std::regex{R"(\]\(#([^)]*)\))"}))
+    EXPECT_TRUE(headings.contains(anchor)) << anchor;
 }
 
 TEST(IfYouKnowPython, LinksAreToWhatTheySay) {
@@ -188,7 +183,7 @@ TEST(IfYouKnowPython, SoAreTheLinksOfTheHeaders) {
   long links = 0;
   for (const char* folder : {"chapters", "common"})
     for (const auto& file : files(folder, ".hpp"))
-      for (const auto& link : all_of(R"(\\python\{([^}]*)\})", text(file))) {
+      for (const auto& link : found(text(file), std::regex{R"(\\python\{([^}]*)\})"})) {
         EXPECT_TRUE(std::regex_match(link, right)) << file << ": " << link;
         ++links;
       }
