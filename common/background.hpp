@@ -17,7 +17,7 @@ struct Quiet {
   }
   ~Quiet() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
   Quiet(const Quiet&) = delete;
-  sigset_t before;
+  sigset_t before;  ///< the signals that were blocked before
 };
 
 /// A thread that takes no signals: those are for the threads the program knows of.

@@ -9,10 +9,12 @@
 
 namespace mp {
 
+/// So many chains, all of the same length.
 inline constexpr int chain_count = 16;
 
+/// The end of a chain.
 struct Digest {
-  char hex[128];
+  char hex[128];  ///< digits, with no zero at the end
 };
 /// Where the workers leave their results, each in the places of its own chains.
 using Digests = RawArray<Digest>;

@@ -9,7 +9,8 @@
 
 namespace mp {
 
-using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: nobody can set it back
+/// CLOCK_MONOTONIC: nobody can set it back.
+using Clock = std::chrono::steady_clock;
 
 /// Every `std::chrono` duration converts to it: `try_join_for(250ms)`, `try_join_for(1.5s)`.
 using Seconds = std::chrono::duration<double>;
@@ -18,6 +19,7 @@ using Seconds = std::chrono::duration<double>;
 class Deadline {
  public:
   Deadline() = default;
+  /// So long from now; at once for a time below zero, never for one beyond a century.
   explicit Deadline(Seconds from_now) {
     constexpr Seconds a_century{3.2e9};  // beyond it the clock's integers would overflow
     if (!(from_now >= a_century))        // not a number is no time at all
@@ -26,6 +28,7 @@ class Deadline {
 
   /// Does it never come?
   bool is_never() const { return at_ == never; }
+  /// Is it here?
   bool passed() const { return !is_never() && Clock::now() >= at_; }
 
   /// The time left, zero once it has passed; about a century for "for ever".

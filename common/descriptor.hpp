@@ -24,8 +24,11 @@ namespace mp {
 class Descriptor {
  public:
   Descriptor() = default;
+  /// Owns that number from now on; -1: none.
   explicit Descriptor(int number) : number_{number} {}
+  /// The other one has none then.
   Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
+  /// Closes its own first.
   Descriptor& operator=(Descriptor&& other) noexcept {
     if (this != &other) reset(other.release());
     return *this;
@@ -33,12 +36,15 @@ class Descriptor {
   ~Descriptor() { reset(); }
   operator bool() const = delete;
 
+  /// For a system call; it stays owned.
   int number() const { return number_; }
+  /// Has it one?
   bool is_open() const { return number_ >= 0; }
 
   /// Gives the number away: the caller closes it.
   int release() { return std::exchange(number_, -1); }
 
+  /// Closes it, and owns `number` in its place.
   void reset(int number = -1) {
     const int old = std::exchange(number_, number);  // first: a fork in between must not find a number closed twice
     if (old >= 0) ::close(old);                      // never retried: Linux frees the number even on EINTR

@@ -24,6 +24,7 @@ namespace mp {
 /// sleeps longer than a slice without looking.
 class Futex {
  public:
+  /// Its value just now.
   int load() const { return word_ >> 1; }
 
   /// Changes it from `seen` to `to` and wakes all who sleep on it; false, and `seen` corrected, when it was another.

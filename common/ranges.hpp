@@ -13,7 +13,9 @@ namespace mp {
 template <std::ranges::view... Views>
 class Together {
  public:
+  /// Of one call.
   using Arguments = std::tuple<std::ranges::range_value_t<Views>...>;  // of one call
+  /// One range for each argument.
   explicit Together(Views... views)
       : views_{std::move(views)...},
         at_{std::apply([](auto&... view) { return std::tuple{std::ranges::subrange{view}...}; }, views_)} {}

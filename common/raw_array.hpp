@@ -47,6 +47,7 @@ class RawArray {
                 "shared memory holds values without destructors or pointers, which mean something in one process only");
 
  public:
+  /// With n elements, all of their bytes zero.
   explicit RawArray(std::size_t n) : RawArray{file_for(n), n} {}
   /// The memory of another one. Throws DecodeError where there is less of it.
   RawArray(Descriptor file, std::size_t n)
@@ -54,9 +55,13 @@ class RawArray {
         data_{static_cast<T*>(memory_->data)},
         size_{n} {}
 
+  /// How many elements it has.
   std::size_t size() const { return size_; }
+  /// Element i; nobody checks i.
   T& operator[](std::integral auto i) const { return data_[i]; }
+  /// Of this process's own view of the memory.
   T* begin() const { return data_; }
+  /// Behind the last.
   T* end() const { return data_ + size_; }
 
   /// The memory file behind it.

@@ -28,6 +28,7 @@ namespace mp {
 /// before start, after close, or in a process that did not start the child.
 class ProcessRef {
  public:
+  /// Of a child that the course has started.
   explicit ProcessRef(std::shared_ptr<Child> child) : child_{std::move(child)} {}
 
   /// `Process-1`, or the name it was given. \python{multiprocessing.Process.name}
@@ -119,7 +120,9 @@ class Process : public ProcessRef {
       launch_ = launch_by_message<S, std::decay_t<F>, Kept<Args>...>(std::forward<F>(f), std::forward<Args>(args)...);
   }
 
+  /// The other one has no process then.
   Process(Process&&) = default;
+  /// What it had is ended first, as the destructor does.
   Process& operator=(Process&& other);
   ~Process();
 

@@ -21,7 +21,7 @@ struct Identity {
 
 /// A child that has just been started.
 struct Started {
-  pid_t pid;
+  pid_t pid;            ///< of the new process
   Descriptor sentinel;  ///< a pidfd: readable once the child is over, whatever its children do
 
   /// For a child that was started a moment ago. Throws std::system_error when no descriptor is left, and

@@ -56,6 +56,7 @@ std::optional<std::size_t> receive_some(int socket, std::span<std::byte> into, s
 /// done it, or has not. The kernel holds some 200 KB, with its own book-keeping about 280 messages of a few bytes; a
 /// message too large for a packet travels as an unnamed file in memory, of which the packet brings the descriptor.
 struct Channel {
+  /// A new one, with both its ends. Throws std::system_error.
   static Channel open();
 
   /// \blocks while the channel is full. Throws BrokenPipe when nobody has a reading end, std::system_error when there
@@ -64,11 +65,14 @@ struct Channel {
   /// Waits for a message; nothing when the deadline passes. Throws EndOfFile when nobody has a writing end,
   /// std::system_error where there is no room for its descriptors, or the file that it came in is not what it claims.
   std::optional<Message> receive(const Deadline& deadline) const;
+  /// Is there nothing to read just now?
   bool is_empty() const { return !wait_readable(reader.number(), Deadline{Seconds{0}}); }
 
-  Descriptor reader, writer;
+  Descriptor reader;  ///< its end to read from
+  Descriptor writer;  ///< its end to write to
 };
 
+/// It travels as its two ends.
 template <>
 inline constexpr auto fields<Channel> = std::tuple{&Channel::reader, &Channel::writer};
 

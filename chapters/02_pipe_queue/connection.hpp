@@ -124,6 +124,7 @@ struct Waitable {
   /// Whatever has a `sentinel`: a Process.
   Waitable(const auto& process) requires requires { process.sentinel(); } : descriptor{process.sentinel()} {
   }
+  /// Is it the same one?
   bool operator==(const Waitable&) const = default;
 
   int descriptor;  ///< what poll(2) is asked about

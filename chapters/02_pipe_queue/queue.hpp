@@ -103,6 +103,7 @@ class Queue {
 template <class T>
 class JoinableQueue : public Queue<T> {
  public:
+  /// With room for `maxsize` values; 0: no limit of its own.
   explicit JoinableQueue(int maxsize = 0) : Queue<T>{maxsize, true} {}
   /// Another handle of that queue.
   explicit JoinableQueue(std::shared_ptr<QueueCore> core) : Queue<T>{std::move(core)} {}

@@ -57,6 +57,7 @@ class Semaphore : public Handle<SemaphoreState> {
 class BoundedSemaphore : public Semaphore {
  public:
   using Semaphore::Semaphore;
+  /// With so many units, and never more.
   explicit BoundedSemaphore(int units) : Semaphore{units, true} {}
 };
 

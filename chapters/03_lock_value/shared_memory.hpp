@@ -26,6 +26,7 @@ class SharedMemory {
   /// The one that has been made. Throws std::system_error, ENOENT where there is none.
   static SharedMemory attach(const std::string& name);
 
+  /// The other one is closed then.
   SharedMemory(SharedMemory&& other) noexcept;
   /// Lets go; the owner takes the name away, and whoever is attached keeps the memory.
   ~SharedMemory();

@@ -30,6 +30,7 @@ class Value : public Guarded<T, RLock> {
  public:
   using Guarded<T, RLock>::Guarded;
   Value() = default;
+  /// With this value at first.
   explicit Value(const T& value) { **this = value; }
 
   /// \blocks while somebody holds the lock; throws OwnerDied, as `store` and `update` do.

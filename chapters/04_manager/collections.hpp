@@ -21,7 +21,7 @@ struct Cell {
   /// Calls `change(T&, args…)` in the server: one message, and nobody can come in between.
   auto update(auto change, auto... args) { return std::invoke(change, value, std::move(args)...); }
 
-  T value;
+  T value;  ///< what it holds
   MP_METHODS(load, store, update)
 };
 
@@ -55,12 +55,13 @@ struct List {
     return {all.begin() + bound(from), all.begin() + std::max(bound(from), bound(to))};
   }
 
+  /// The place of element i, from the end where i is negative. Throws std::out_of_range.
   auto at(long i) {
     const long n = std::ssize(all), place = i < 0 ? i + n : i;
     if (place < 0 || place >= n) throw std::out_of_range{"there is no value " + std::to_string(i) + " in the list"};
     return all.begin() + place;
   }
-  std::vector<T> all;
+  std::vector<T> all;  ///< the elements
   MP_METHODS(get, set, size, copy, append, pop, reverse, sort, slice)
 };
 
@@ -90,13 +91,14 @@ struct Dict {
   /// message, and nobody can come in between.
   auto update(K key, auto change, auto... args) { return std::invoke(change, slot(key, V{}), std::move(args)...); }
 
+  /// The value of `key`, which is there from now on.
   V& slot(const K& key, const V& at_first) {
     const auto [slot, is_new] = slots.try_emplace(key, last, at_first);
     last += is_new;
     return slot->second.second;
   }
-  std::map<K, std::pair<long, V>> slots;
-  long last = 0;
+  std::map<K, std::pair<long, V>> slots;  ///< the values, each with the number of its key: the order in which they came
+  long last = 0;                          ///< that of the newest key
   MP_METHODS(get, set, contains, erase, size, items, update)
 };
 
@@ -118,7 +120,7 @@ struct Counter {
               [](auto& a, auto& b) { return std::pair(-a.second, a.first) < std::pair(-b.second, b.first); });
     return best.resize(static_cast<std::size_t>(std::clamp(n, 0L, std::ssize(best)))), best;
   }
-  std::map<K, long> counts;
+  std::map<K, long> counts;  ///< how often each was there
   MP_METHODS(get, add, update, most_common)
 };
 
@@ -140,7 +142,7 @@ struct Namespace {
       return static_cast<const P*>(this)->call(look, name);
     }
   };
-  std::map<std::string, std::any> values;
+  std::map<std::string, std::any> values;  ///< under their names
 };
 
 }  // namespace mp

@@ -46,10 +46,11 @@ struct Make {
 /// when it has died before. Where it throws halfway the connection is closed, and the thread's locks go with it.
 Message ask(const std::string& address, const Message& call);
 
+// clang-format off
 /// The methods that proxies of a class have, named in the class: `MP_METHODS(deposit, balance)`. What they take and
 /// return is what its own do, as copies.
-// clang-format off
 #define MP_METHODS(...) template <class P> struct Methods { MP_REPEAT(MP_EACH(__VA_ARGS__)) };
+/// \cond
 #define MP_METHOD(name) auto name(const auto&... args) const { \
   return static_cast<const P*>(this)->call([](auto& object, auto&&... values) { \
     return object.name(std::forward<decltype(values)>(values)...); }, args...); }
@@ -61,6 +62,7 @@ Message ask(const std::string& address, const Message& call);
 #define MP_REPEAT(...) MP_THRICE(MP_THRICE(MP_THRICE(__VA_ARGS__)))
 #define MP_THRICE(...) MP_SCAN(MP_SCAN(MP_SCAN(__VA_ARGS__)))
 #define MP_SCAN(...) __VA_ARGS__
+/// \endcond
 
 template <class T, class P>
 struct MethodsOf {};
@@ -82,6 +84,7 @@ struct MethodsOf<T, P> : T::template Methods<P> {};
 template <class T>
 class Proxy : public MethodsOf<T, Proxy<T>> {
  public:
+  /// Of an object that the server of `address` keeps while `reference` is open.
   Proxy(std::string address, ObjectId id, Descriptor reference)
       : address_{std::move(address)}, id_{id}, reference_{std::make_shared<Descriptor>(std::move(reference))} {}
 

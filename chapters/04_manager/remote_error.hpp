@@ -43,11 +43,13 @@ struct Remote {
   /// The error's type, for people.
   std::string type() const { return demangled(name.c_str()); }
 };
+/// What of an error travels.
 template <>
 inline constexpr auto fields<Remote> = std::tuple{&Remote::name, &Remote::text, &Remote::code, &Remote::pid};
 
 /// An error of another type. \python{multiprocessing.managers.BaseProxy._callmethod}
 struct RemoteError : std::runtime_error, Remote {
+  /// Of what a server has told.
   explicit RemoteError(const Remote& error) : runtime_error{error.type() + ": " + error.text}, Remote{error} {}
 };
 

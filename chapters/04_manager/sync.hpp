@@ -21,8 +21,8 @@ inline constexpr Seconds for_ever{1e10};
 /// ownership ends: the next one gets OwnerDied, as in chapter 03.
 /// \python{multiprocessing.managers.SyncManager.Lock}
 struct SessionLock {
-  static constexpr bool locks_itself = true;
-  const bool recursive = false;
+  static constexpr bool locks_itself = true;  ///< the server calls it in several threads at once
+  const bool recursive = false;               ///< may its owner take it again?
 
   /// \blocks. Throws OwnerDied, and std::system_error where its holder would wait for ever.
   void lock() { try_lock_for(for_ever); }
@@ -59,6 +59,7 @@ struct SessionLock {
   // clang-format off
   struct Calls { MP_METHODS(lock, try_lock, try_lock_for, unlock, lock_anyway, mended, notify_all, wait_for_news) };
   // clang-format on
+  /// What a proxy of it can be asked, for what is carried out here.
   template <class P>
   struct Methods : Calls::Methods<P> {
     /// As a guard calls it, in a destructor: where the server is gone, so is the lock.
@@ -84,7 +85,9 @@ struct SessionLock {
     }
   };
 
+  /// Does the thread that calls hold it?
   bool is_mine() const { return depth > 0 && owner.lock() == Session::here; }
+  /// Takes it, from a dead owner as well; false if that takes too long.
   bool take(Seconds most) {
     std::unique_lock held{mutex};
     const auto is_free = [&] { return depth == 0 || owner.expired() || (recursive && is_mine()); };
@@ -94,12 +97,12 @@ struct SessionLock {
     owner = Session::here;
     return ++depth > 0;
   }
-  std::atomic<long> notices{0};
-  std::mutex mutex{};
-  std::condition_variable changed{};
-  std::weak_ptr<Session> owner{};  // and below: changed with the mutex held, or by who holds the lock
-  int depth = 0;
-  std::atomic<bool> half_changed{false};
+  std::atomic<long> notices{0};           ///< how often somebody has notified
+  std::mutex mutex{};                     ///< held for a moment, never while anybody waits
+  std::condition_variable changed{};      ///< somebody may go on
+  std::weak_ptr<Session> owner{};         ///< this and below: changed with the mutex held, or by who holds the lock
+  int depth = 0;                          ///< how often its owner has taken it
+  std::atomic<bool> half_changed{false};  ///< an owner died with it; nobody has mended that yet
 };
 
 /// One of chapter 03's, in the server; it has those of these methods that S has. Who is killed at a Barrier has
@@ -107,7 +110,7 @@ struct SessionLock {
 /// \python{multiprocessing.managers.SyncManager}
 template <class S>
 struct Served : S {
-  static constexpr bool locks_itself = true;
+  static constexpr bool locks_itself = true;  ///< the server calls it in several threads at once
   using S::S;
   /// \blocks until there is a unit.
   void acquire() { try_acquire_for(for_ever); }
@@ -131,8 +134,8 @@ struct Served : S {
 /// JoinableQueue as well, as in Python's managers. \python{multiprocessing.managers.SyncManager.Queue}
 template <class T>
 struct ThreadQueue {
-  static constexpr bool locks_itself = true;
-  const int maxsize;  // 0: as many as there is room for
+  static constexpr bool locks_itself = true;  ///< the server calls it in several threads at once
+  const int maxsize;                          ///< 0: as many as there is room for
 
   /// \blocks while it is full.
   void put(T value) { try_put_for(std::move(value), for_ever); }
@@ -180,10 +183,10 @@ struct ThreadQueue {
     changed.notify_all();
     return true;
   }
-  std::mutex mutex{};
-  std::condition_variable changed{};
-  std::deque<T> all{};
-  long undone = 0;
+  std::mutex mutex{};                 ///< held for a moment, never while anybody waits
+  std::condition_variable changed{};  ///< somebody may go on
+  std::deque<T> all{};                ///< what waits to be got
+  long undone = 0;                    ///< how many were put for which nobody has called task_done
   MP_METHODS(put, try_put, try_put_for, get, try_get, try_get_for, task_done, join, try_join_for, size_hint)
 };
 

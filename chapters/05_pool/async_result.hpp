@@ -29,6 +29,7 @@ Arrived<T> read(const Outcome& outcome) try {
 template <class T>
 class AsyncResult {
  public:
+  /// Of what the pool has promised.
   explicit AsyncResult(std::shared_future<T> future) : future_{std::move(future)} {}
 
   /// \blocks until it is there; throws what the task has thrown, WorkerDied, PoolTerminated or BrokenPool. As often as
@@ -67,6 +68,7 @@ struct Callbacks {
   /// Called with what came instead of it.
   std::function<void(const std::exception_ptr&)> error_callback = nullptr;
 
+  /// Calls the one of the two that it is for.
   void call(const Arrived<T>& arrived) const try {
     if (auto* result = std::get_if<T>(&arrived); result && callback) callback(*result);
     if (auto* error = std::get_if<std::exception_ptr>(&arrived); error && error_callback) error_callback(*error);
@@ -80,12 +82,15 @@ struct Callbacks {
 template <class T, class R>
 class Promised {
  public:
+  /// So many chunks are to come.
   Promised(Callbacks<T> callbacks, long chunks)
       : callbacks_{std::move(callbacks)}, chunks_(static_cast<std::size_t>(chunks)), missing_{chunks} {
     if (chunks == 0) settle();
   }
+  /// For who waits; once.
   std::future<T> get_future() { return promise_.get_future(); }
 
+  /// What came of chunk i.
   void take(std::size_t i, const Outcome& outcome) {
     auto arrived = read<std::vector<R>>(outcome);
     if (auto* results = std::get_if<std::vector<R>>(&arrived))

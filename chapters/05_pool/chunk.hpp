@@ -61,10 +61,13 @@ inline long default_chunksize(long calls, long workers) { return (calls + 4 * wo
 /// What a range-for needs of a source whose `next` gives an optional.
 template <class Source>
 struct ResultIterator {
-  Source* of;
-  decltype(std::declval<Source>().next()) here;
+  Source* of;                                    ///< who gives them
+  decltype(std::declval<Source>().next()) here;  ///< nothing: at the end
+  /// The one it stands at.
   auto& operator*() { return *here; }
+  /// Waits for the next, as `next` does.
   void operator++() { here = of->next(); }
+  /// Is it at the end?
   bool operator==(std::default_sentinel_t) const { return !here; }
 };
 

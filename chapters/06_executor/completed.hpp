@@ -13,6 +13,7 @@ namespace mp {
 template <class R>
 class Watched {
  public:
+  /// Waits for each of them from now on.
   explicit Watched(auto&& futures) : Watched{} {  // so that its destructor runs if this throws half-way
     for (const Future<R>& future : futures) {
       const FutureState& state = future.state();
@@ -36,7 +37,9 @@ class Watched {
     elsewhere_ -= done->staff_here() ? 0 : 1;
     return undone_.extract(done).mapped();
   }
+  /// How many have not been given yet.
   long undone() const { return std::ssize(undone_); }
+  /// How many there were.
   long given() const { return given_; }
 
  private:
@@ -51,6 +54,7 @@ class Watched {
 template <class R>
 class Completed {
  public:
+  /// All of them are to be done before `timeout` is over.
   Completed(auto&& futures, std::optional<Seconds> timeout)
       : deadline_{timeout ? Deadline{*timeout} : Deadline{}}, watched_{std::make_unique<Watched<R>>(futures)} {}
 
@@ -71,6 +75,7 @@ class Completed {
   std::unique_ptr<Watched<R>> watched_;
 };
 
+/// The type of a future's result; for `decltype` alone.
 template <class R>
 R result_type_of(const Future<R>&);
 /// What a range of futures is of.

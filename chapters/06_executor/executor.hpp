@@ -41,12 +41,15 @@ struct ShutdownOptions {
 template <class R>
 class Mapped {
  public:
+  /// Some of the calls go together, as one task.
   using Chunk = Future<std::vector<R>>;
+  /// Submits by `submit_next`, which gives nothing at the end: all at once, or `buffersize` ahead of who reads.
   Mapped(const ExecutorMapOptions& options, std::function<std::optional<Chunk>()> submit_next)
       : deadline_{options.timeout ? Deadline{*options.timeout} : Deadline{}}, submit_next_{std::move(submit_next)} {
     const long most = options.buffersize.value_or(std::numeric_limits<long>::max());
     while (std::ssize(chunks_) < most && submit_one()) continue;
   }
+  /// The other one is at its end then.
   Mapped(Mapped&&) = default;
   ~Mapped() {
     if (begun_) cancel();
@@ -166,10 +169,13 @@ class Executor {
 /// An executor in this process: it takes any callable, too, with any arguments, captures and results; a map copies it.
 class InProcessExecutor : public Executor {
  public:
+  /// As that of every executor; of what it is given, nothing has to travel.
+  /// \python{concurrent.futures.Executor.submit}
   template <class F, class... Args>
   auto submit(F f, Args&&... args) {
     return submit_any(std::move(f), std::forward<Args>(args)...);
   }
+  /// As that of every executor. \python{concurrent.futures.Executor.map}
   template <class F, class A, class B = ExecutorMapOptions, class C = ExecutorMapOptions>
   auto map(F f, A&& a, B&& b = {}, C&& c = {}, const ExecutorMapOptions& options = {}) {
     return over<void>(map_of(f), options, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));

@@ -50,13 +50,18 @@ class Watcher {
 /// Two of the four are final. Python has a fifth, CANCELLED_AND_NOTIFIED: between the two, who waits is not told.
 class FutureState : public std::enable_shared_from_this<FutureState> {
  public:
+  /// Where its task is; the last two are final.
   enum class Phase { pending, running, cancelled, finished };
+  /// What is called with it once it is done.
   using Callback = std::function<void(const std::shared_ptr<FutureState>&)>;
 
+  /// Of a task that this staff will carry out; of nobody's where there is none.
   explicit FutureState(std::shared_ptr<Staff> staff) : staff_{std::move(staff)} {}
   virtual ~FutureState() = default;
 
+  /// Just now.
   Phase phase() const { return phase_; }
+  /// Is it finished, or cancelled?
   bool done() const { return phase_ >= Phase::cancelled; }
   /// By whoever carries it out, and again if another must; false if it is done.
   bool begin();
@@ -69,6 +74,7 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
 
   /// Tells it at once if it is done. Until it has told it or `unwatch` has returned, the watcher must live.
   void watch(Watcher& watcher) const;
+  /// Does not tell it any more.
   void unwatch(const Watcher& watcher) const;
   /// Is it done, now or before the deadline? Throws WouldDeadlock.
   bool wait(const Deadline& deadline) const;
@@ -93,10 +99,13 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
 template <class R>
 using Stored = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
 
+/// The same with the result.
 template <class R>
 class ResultState : public FutureState {
  public:
+  /// As a state without a result.
   using FutureState::FutureState;
+  /// What came: the result, or the error.
   using Came = Arrived<Stored<R>>;
 
   /// With what `make` gives, or throws. It is made before the lock is taken: its copying is foreign code as well.
@@ -124,6 +133,7 @@ class ResultState : public FutureState {
 template <class R>
 class Future {
  public:
+  /// One more for what will come there.
   explicit Future(std::shared_ptr<ResultState<R>> state) : state_{std::move(state)} {}
 
   /// \blocks until it is done; throws what the task has thrown, or CancelledError. As often as you like.

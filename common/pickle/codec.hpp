@@ -53,6 +53,7 @@ consteval Crossing how_far() {
   else
     return Codec<T>::crossing;
 }
+/// How far T travels.
 template <class T>
 inline constexpr Crossing crossing_of = how_far<T>();
 
@@ -66,10 +67,12 @@ template <class T>
 concept Inheritable = crossing_of<T>
 != Crossing::nowhere;
 
+/// As the codec of T does. Throws what that throws.
 template <class T>
 void encode(Encoder& out, const T& value) {
   Codec<T>::encode(out, value);
 }
+/// The next value, which is a T. Throws DecodeError where the bytes are none.
 template <class T>
 T decode(Decoder& in) {
   return Codec<T>::decode(in);
@@ -186,13 +189,15 @@ struct Codec<std::array<T, n>> {
   }
 };
 
-/// The types of a struct's fields, as a tuple.
+/// \cond
+// The types of a struct's fields, as a tuple.
 template <class T>
 using FieldTypes = std::remove_pointer_t<decltype(std::apply(
     [](auto... member) {
       return static_cast<std::tuple<std::remove_cvref_t<decltype(std::declval<T&>().*member)>...>*>(nullptr);
     },
     fields<T>))>;
+/// \endcond
 
 template <HasFields T>
 struct Codec<T> {

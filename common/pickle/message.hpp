@@ -15,8 +15,8 @@ namespace mp {
 
 /// Bytes, and the descriptors that they speak of by position.
 struct Message {
-  std::vector<std::byte> bytes;
-  std::vector<Descriptor> descriptors;
+  std::vector<std::byte> bytes;         ///< the values, one after the other
+  std::vector<Descriptor> descriptors;  ///< in the order in which the bytes speak of them
 };
 
 /// The kernel takes 253 beside one message (SCM_MAX_FD), of which a Queue may need one for itself.
@@ -35,11 +35,11 @@ concept PlainBytes = (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || st
 /// Builds a message front to back.
 class Encoder {
  public:
+  /// As they are; the reader has to know how many.
   void bytes(std::span<const std::byte> data) { message_.bytes.insert(message_.bytes.end(), data.begin(), data.end()); }
-  template <PlainBytes T>
-  void plain(T value) {
-    bytes(std::as_bytes(std::span{&value, 1}));
-  }
+  /// A value that is its own bytes.
+  void plain(PlainBytes auto value) { bytes(std::as_bytes(std::span{&value, 1})); }
+  /// So many elements follow.
   void length(std::size_t n) { plain(n); }
 
   /// Sends another number for the same open file; the caller keeps its own. Its byte lets a reader count it.
@@ -56,6 +56,7 @@ class Encoder {
     for (const Descriptor& d : other.descriptors) message_.descriptors.push_back(d.duplicate());
   }
 
+  /// What was written; it is empty then.
   Message take() { return std::move(message_); }
 
  private:
@@ -65,17 +66,21 @@ class Encoder {
 /// Reads a message front to back, and believes nothing it reads.
 class Decoder {
  public:
+  /// From its front.
   explicit Decoder(Message message) : message_{std::move(message)}, rest_{message_.bytes} {}
   Decoder(const Decoder&) = delete;
 
+  /// So many bytes were not read yet.
   std::size_t left() const { return rest_.size(); }
 
+  /// The next n. Throws DecodeError where there are fewer.
   std::span<const std::byte> bytes(std::size_t n) {
     if (n > left()) throw DecodeError{"a message ends in the middle of a value"};
     const auto piece = rest_.first(n);
     rest_ = rest_.subspan(n);
     return piece;
   }
+  /// The next value. Throws DecodeError where the bytes end before it does.
   template <PlainBytes T>
   T plain() {
     T value;
@@ -91,6 +96,7 @@ class Decoder {
     return n;
   }
 
+  /// The next descriptor, once. Throws DecodeError where none came.
   Descriptor descriptor() {
     plain<std::byte>();
     if (next_descriptor_ == message_.descriptors.size())

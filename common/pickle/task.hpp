@@ -20,6 +20,7 @@ namespace mp {
 /// A plain function as a task: `fn<work>`. Its type names the function, so it pickles to nothing.
 template <auto function>
 struct Fn {
+  /// Calls the function, in this process.
   template <class... Args>
   requires std::invocable<decltype(function), Args...>
   decltype(auto) operator()(Args&&... args) const { return std::invoke(function, std::forward<Args>(args)...); }
@@ -84,6 +85,7 @@ Message run_packed(Decoder& call);
 
 // ---- why something cannot be sent, said by the compiler in one line ----
 
+/// Does it hide what it holds?
 template <class T>
 inline constexpr bool is_std_function = false;
 template <class R, class... A>
@@ -101,6 +103,7 @@ consteval auto find_offender(std::type_identity<T>) {
   else
     return std::type_identity<T>{};
 }
+/// Of several parts, the first.
 template <Crossing needed, class First, class... Rest>
 consteval auto find_offender(std::tuple<First, Rest...>*) {
   if constexpr (crossing_of<First> < needed)
@@ -108,6 +111,7 @@ consteval auto find_offender(std::tuple<First, Rest...>*) {
   else
     return find_offender<needed>(static_cast<std::tuple<Rest...>*>(nullptr));
 }
+/// The part of T that stops it; void if none.
 template <class T, Crossing needed>
 using Offender = typename decltype(find_offender<needed>(std::type_identity<T>{}))::type;
 
@@ -134,6 +138,7 @@ consteval void refuse() {
   }
 }
 
+/// Can the call be an argument of a Process?
 template <class F, class... Args>
 inline constexpr bool can_be_inherited = (Inheritable<F> && ... && Inheritable<Args>);
 

@@ -14,14 +14,14 @@ namespace mp {
 
 /// What one round of a variant took, over all its threads and processes.
 struct Round {
-  double wall_seconds = 0;
-  double cpu_seconds = 0;
-  long context_switches = 0;
-  long peak_memory_kib = 0;
-  std::string answer;     ///< what the variant returned, or how it failed
-  bool finished = false;  ///< it returned an answer in time
-  std::int64_t started_ns = 0;
-  std::vector<SpanRecord> spans;
+  double wall_seconds = 0;            ///< from its start to its end
+  double cpu_seconds = 0;             ///< on all processors together
+  long context_switches = 0;          ///< voluntary or not
+  long peak_memory_kib = 0;           ///< of all its processes at once, what they share counted once
+  std::string answer;                 ///< what the variant returned, or how it failed
+  bool finished = false;              ///< it returned an answer in time
+  std::int64_t started_ns = 0;        ///< on the clock of the spans
+  std::vector<SpanRecord> spans;      ///< which task ran where, and when
   std::map<pid_t, double> last_seen;  ///< seconds from the start: when each process was last found running
 };
 

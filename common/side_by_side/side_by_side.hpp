@@ -25,13 +25,14 @@ namespace mp {
 
 /// What a variant runs its tasks on.
 enum class Kind { serial, threads, processes, hybrid, cluster, python };
+/// As the tables, and `--json`, call it.
 std::string_view to_string(Kind kind);
 
 /// One way of running the program's task.
 struct Variant {
-  std::string name;
-  Kind kind;
-  int workers = 1;
+  std::string name;               ///< one line of the table
+  Kind kind;                      ///< what its workers are
+  int workers = 1;                ///< how many work at once
   bool wrong_on_purpose = false;  ///< its answer is expected to be wrong: one round shows it
   long operations = 0;            ///< if given, what one of them takes is shown, not how much faster it is
   double at = 0;                  ///< if given, one point of a curve: variants of one name are its line
@@ -39,9 +40,9 @@ struct Variant {
 
 /// A variant and what its rounds gave.
 struct Measured {
-  Variant variant;
-  std::vector<Round> rounds;
-  bool correct = false;
+  Variant variant;            ///< what was measured
+  std::vector<Round> rounds;  ///< in the order of time
+  bool correct = false;       ///< every round gave the right answer
 
   /// The round whose wall time is the median.
   const Round& typical() const;
@@ -51,10 +52,12 @@ struct Measured {
 
 /// The result of a whole program: what the table, the pictures and `--json` show.
 struct Comparison {
-  std::string chapter, program, workload;
-  std::string axis;  ///< what the points of a curve differ in: `bytes in a message`
-  int cpus = 1;
-  std::vector<Measured> variants;
+  std::string chapter;             ///< in which chapter it is
+  std::string program;             ///< what ran
+  std::string workload;            ///< what it computed
+  std::string axis;                ///< what the points of a curve differ in: `bytes in a message`
+  int cpus = 1;                    ///< so many processors may be used
+  std::vector<Measured> variants;  ///< in the order of the program
 
   /// Is there something to compare with: a serial variant, or operations?
   bool compares() const;

@@ -13,6 +13,7 @@ namespace mp {
 /// does nothing where nobody records. A task that is killed stays on record as unfinished.
 class Span {
  public:
+  /// Task number `task` begins.
   explicit Span(int task);
   ~Span();
   Span(const Span&) = delete;
@@ -21,10 +22,11 @@ class Span {
   struct SpanRecord* record_;
 };
 
+/// When one task ran, and where.
 struct SpanRecord {
-  pid_t pid;
-  pid_t thread;  ///< equal to pid in the thread that runs main
-  int task;
+  pid_t pid;               ///< of the process
+  pid_t thread;            ///< equal to pid in the thread that runs main
+  int task;                ///< its number
   std::int64_t start_ns;   ///< on the monotonic clock, the same in all processes
   std::int64_t finish_ns;  ///< 0: it never finished
 };
@@ -38,6 +40,7 @@ class Recording {
 
   /// From now on, spans of this process and of all it starts are kept here.
   void begin() const;
+  /// What was recorded so far.
   std::vector<SpanRecord> spans() const;
 
  private:
