@@ -122,7 +122,7 @@ class Process : public ProcessRef {
 
   /// The other one has no process then.
   Process(Process&&) = default;
-  /// What it had is ended first, as the destructor does.
+  /// Waits for what it had, as the destructor does.
   Process& operator=(Process&& other);
   ~Process();
 

@@ -12,7 +12,7 @@
 
 #include "common/clock.hpp"
 #include "common/raw_array.hpp"
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 using Tasks = std::vector<std::function<int()>>;
 std::vector<int> run_all(const Tasks& tasks);  // the submission's
@@ -63,6 +63,32 @@ SCENARIO(signals) {
     };
   };
   grader::report("endings", run_all({task(SIGSEGV, 0), task(SIGKILL, 0), task(0, 9), task(SIGTERM, 0)}));
+}
+
+/// The second task stops, until the caller has had the chance to see it.
+SCENARIO(stopped) {
+  const auto stops = [caller = ::getpid()] {
+    const auto mine = grader::folder_of(::getpid());
+    const grader::Child waker{[&, pid = ::getpid()] {
+      (void)grader::becomes([&] { return grader::state_in(mine) == 'T'; });
+      grader::let_them_try([&] { return grader::rests(caller); }, [] { return false; });
+      ::kill(pid, SIGCONT);
+    }};
+    ::raise(SIGSTOP);
+    return 2;
+  };
+  grader::report("endings", run_all({[] { return 1; }, stops, [] { return 3; }}));
+}
+
+SCENARIO(interrupted) {
+  const grader::Interruptions often{std::chrono::milliseconds{10}};
+  const auto task = [](int code) {
+    return [=] {
+      ::usleep(60'000);
+      return code;
+    };
+  };
+  grader::report("endings", run_all({task(1), task(2), task(3)}));
 }
 
 SCENARIO(own_process) {
@@ -149,11 +175,13 @@ CHECK(order, 10, "numbers in the order of the tasks, whichever child ends first"
          "by pid";
 }
 
-CHECK(signals, 20, "minus the signal for a child that was killed") {
+CHECK(signals, 20, "minus the signal for a child that was killed; one that is stopped has not ended") {
   const auto run = submission("signals");
   EXPECT_EQ(sorted(run.value<Endings>("endings")), (Endings{-15, -11, -9, 9}))
       << "a killed child has no exit code: ask WIFSIGNALED and WTERMSIG, and make it negative";
   EXPECT_EQ(processes(run).size(), 4U) << "the processes that ran the four tasks";
+  EXPECT_EQ(sorted(submission("stopped").value<Endings>("endings")), (Endings{1, 2, 3}))
+      << "the second of three tasks stops for a while, and returns 2 then: who is stopped has not ended";
 }
 
 CHECK(own_process, 15, "each task in a process of its own: the caller's memory and exit handlers stay its own") {
@@ -188,11 +216,16 @@ CHECK(exceptions, 10, "a task that throws ends its child with code 1, and its ch
   EXPECT_TRUE(grader::came_to_its_end(run));
 }
 
-CHECK(nothing_left, 10, "no zombie, process or descriptor remains; children of others are left alone") {
+CHECK(nothing_left, 10,
+      "no zombie, process or descriptor remains, though signals interrupt you; children of others are left alone") {
   const auto run = submission("signals");
   ASSERT_EQ(run.value<Endings>("endings").size(), 4U) << "four tasks have four endings";
   ASSERT_EQ(processes(run).size(), 4U) << "the processes that ran four tasks, of which none may remain";
   EXPECT_TRUE(grader::left_nothing(run)) << "wait for every child that you started";
+  const auto interrupted = submission("interrupted");
+  ASSERT_EQ(interrupted.value<Endings>("endings").size(), 3U) << "three tasks have three endings";
+  EXPECT_TRUE(grader::left_nothing(interrupted))
+      << "a handler ran in the caller while it waited: waitpid returns -1 with EINTR then, and has to be called again";
   EXPECT_TRUE(submission("bystander").value<bool>("bystander"))
       << "a child that was not yours was waited for: waitpid(-1) takes any; ask by pid";
 }

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <functional>
 
-#include "exercises/grader/subject.hpp"
+#include "exercises/grader/stage.hpp"
 
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
@@ -60,9 +60,16 @@ SCENARIO(at_once) {
 }
 
 SCENARIO(terminated) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = mp::Clock::now();
   report(run_with_deadline(never_end, 300ms, 30s));
-  grader::report("too_early", std::chrono::steady_clock::now() - start < 300ms);
+  grader::report("too_early", mp::Clock::now() - start < 300ms);
+}
+
+SCENARIO(interrupted) {
+  const grader::Interruptions often{50ms};
+  const auto start = mp::Clock::now();
+  report(run_with_deadline(never_end, 300ms, 30s));
+  grader::report("too_early", mp::Clock::now() - start < 300ms);
 }
 
 // Handlers are in place before the fork, so that no child can be too slow to set them up.
@@ -77,7 +84,9 @@ SCENARIO(tidies_up) {
 
 SCENARIO(stubborn) {
   ::signal(SIGTERM, SIG_IGN);
-  report(run_with_deadline(never_end, 100ms, 200ms));
+  const auto start = mp::Clock::now();
+  report(run_with_deadline(never_end, 200ms, 200ms));
+  grader::report("too_early", mp::Clock::now() - start < 400ms);
 }
 
 SCENARIO(bystander) {
@@ -137,10 +146,15 @@ CHECK(at_once, 15, "back as soon as the task is over, not when the limit is") {
   expect(run, How::finished, code, fmt::format("the task returned {}", code));
 }
 
-CHECK(terminated, 15, "SIGTERM after the limit, not before") {
+CHECK(terminated, 15, "SIGTERM after the limit, not before, though signals interrupt you") {
   const auto run = submission("terminated");
   expect(run, How::terminated, -15, "the task never ends by itself, and does not handle SIGTERM");
   EXPECT_FALSE(run.value<bool>("too_early")) << "SIGTERM came before the limit was over";
+  const auto interrupted = submission("interrupted");
+  const std::string story = "the task never ends, its limit is 300 ms, and a handler runs in the caller every 50 ms";
+  ASSERT_TRUE(grader::came_to_its_end(interrupted)) << story << ": it must not begin to wait anew each time";
+  expect(interrupted, How::terminated, -15, story);
+  EXPECT_FALSE(interrupted.value<bool>("too_early")) << story << ": SIGTERM came before the limit was over";
 }
 
 CHECK(grace, 20, "time to tidy up after SIGTERM, and the exit code that the task then chose") {
@@ -153,6 +167,7 @@ CHECK(killed, 20, "SIGKILL for a task that ignores SIGTERM") {
   const auto run = submission("stubborn");
   ASSERT_TRUE(grader::came_to_its_end(run)) << "the task ignores SIGTERM: after the grace, send SIGKILL";
   expect(run, How::killed, -9, "the task ignores SIGTERM");
+  EXPECT_FALSE(run.value<bool>("too_early")) << "the limit was 200 ms, and the grace 200 ms more: it was over before";
 }
 
 CHECK(others, 5, "no other process is signalled or waited for") {

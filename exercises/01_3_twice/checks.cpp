@@ -120,6 +120,10 @@ CHECK(lines_once, 20, "a line from each child, once, and no line lost") {
   for (int i = 0; i < n; ++i)
     EXPECT_EQ(lines(run, "child " + std::to_string(i)), 1)
         << "for child " << i << ": it says its line, flushes, and leaves";
+  const auto thrown = submission("throws");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(lines(thrown, "child " + std::to_string(i)), 1)
+        << "for child " << i << " of 3; the job of child 1 throws";
   EXPECT_TRUE(all_lines(run) <= n + 1) << "there are " << all_lines(run) << " lines where " << n + 1
                                        << " were asked for";
 }

@@ -53,6 +53,12 @@ SCENARIO(results) {
   report(inputs, stages);
 }
 
+/// A stage that makes one of the texts an empty one, and one that does nothing.
+SCENARIO(empties) {
+  const auto one = grader::argument(0);
+  report(numbers(4), {[=](const std::string& text) { return text == one ? "" : text; }, std::identity{}});
+}
+
 SCENARIO(own_process) {
   std::vector<Stage> stages;
   for (int s = 0; s < 3; ++s)
@@ -100,6 +106,7 @@ SCENARIO(broken) {
     stages.push_back([=](const std::string& text) {
       if (s == where && text.starts_with(bad)) {
         if (how == "throws") throw std::invalid_argument{"not this text"};
+        if (how == "throws a std::runtime_error") throw std::runtime_error{"not this text"};
         ::signal(SIGKILL, SIG_DFL);
         ::kill(::getpid(), SIGKILL);
       }
@@ -129,6 +136,11 @@ CHECK(results, 20, "what comes out of the last stage, in order: for one stage or
     EXPECT_EQ(submission("results", {all, std::to_string(n)}).value<Texts>("results"), due)
         << n << " texts, the last of them empty, through stages that append a character each";
   }
+  const int empty = varied(0, 3);
+  Texts due{"0", "1", "2", "3"};
+  due[static_cast<std::size_t>(empty)].clear();
+  EXPECT_EQ(submission("empties", {std::to_string(empty)}).value<Texts>("results"), due)
+      << "of four texts one comes out of the first stage empty: that is no end";
 }
 
 CHECK(own_process, 15, "each stage in a process of its own, the same for all texts") {
@@ -174,7 +186,7 @@ CHECK(full, 15, "more texts than the pipes hold: nobody stands still") {
 
 CHECK(broken, 10, "a stage that throws or is killed: an error, no endless wait") {
   const int bad = varied(0, 3);
-  for (const char* how : {"throws", "killed"})
+  for (const char* how : {"throws", "throws a std::runtime_error", "killed"})
     for (const char* where : {"0", "1", "2"})
       for (const char* inputs : {"5", "500"}) {
         const auto run = submission("broken", {how, where, inputs, std::to_string(bad)});

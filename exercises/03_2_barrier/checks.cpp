@@ -253,6 +253,19 @@ SCENARIO(breaks) {
   grader::report("late", late.answers());
 }
 
+/// Nobody waits when it is broken, and nobody when it is mended.
+SCENARIO(breaks_alone) {
+  const auto meeting = make(3);
+  if (!returns([&] { meeting->abort(); })) return;
+  {
+    Workers late{*meeting};
+    late.come(2);
+    (void)late.answered(2);
+    grader::report("late", late.answers());
+  }
+  if (returns([&] { meeting->reset(); })) grader::report("met", meet(*meeting, 3));
+}
+
 /// Two of three wait, one of them stopped. The meeting is reset, perhaps after an abort, and used before that one
 /// wakes.
 SCENARIO(mended) {
@@ -367,9 +380,14 @@ CHECK(breaks, 15, "`abort`: all who wait get the error, and all who come later, 
       << "three of four waited when abort was called: what became of them";
   ASSERT_EQ(run.value<Texts>("late"), (Texts(5, "error")))
       << "three of four waited, and abort was called: what became of five that came later";
+  const auto alone = submission("breaks_alone");
+  ASSERT_EQ(alone.value<Texts>("late"), (Texts{"error", "error"}))
+      << "nobody waited when abort was called: what became of two that came later";
 }
 
 CHECK(mended, 15, "`reset`: who waited gets the error, however late it wakes; the next round is as new") {
+  ASSERT_EQ(submission("breaks_alone").value<std::string>("met"), well)
+      << "nobody waited when abort was called, and nobody when reset was: how three met next";
   for (const char* how : {"waiting", "broken"}) {
     const auto run = submission("mended", {how});
     const std::string story = "two of three waited, one of them stopped; then " + how_it_went_on(how) + ":\n";

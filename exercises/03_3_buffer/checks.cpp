@@ -49,7 +49,7 @@ using grader::Counters;
 using grader::rests;
 using Texts = std::vector<std::string>;
 
-/// A point that children pass. Shut, it holds them; deadly, it kills the first that comes.
+/// A point that children pass. Shut, it holds them; deadly, it kills the first of them, so many.
 struct Place {
   std::atomic<int> shut, deadly;
 };
@@ -60,7 +60,7 @@ Place& at_lock = places[2];  // about to take a lock
 
 const std::function<void(std::string_view)> pass = [](std::string_view point) {
   Place& place = point == "wait" ? at_wait : point == "wake" ? at_wake : at_lock;
-  if (place.deadly.exchange(0) != 0) ::raise(SIGKILL);
+  if (place.deadly > 0 && place.deadly-- > 0) ::raise(SIGKILL);
   for (const mp::Deadline end{mp::Seconds{4}}; place.shut != 0 && !end.passed();) ::usleep(2'000);
 };
 
@@ -407,6 +407,24 @@ SCENARIO(closes_put) {
   grader::report("left", count_taken(*buffer, within));
 }
 
+/// A process waits in `put`; the buffer is closed, and before that process is awake there is room.
+SCENARIO(closed_full) {
+  const auto buffer = make_buffer(2);
+  (void)fill(*buffer);
+  const Counters put{1}, refused{1};
+  const Children putter = resting(1, [&] { ++(buffer->put(100) ? put[0] : refused[0]); });
+  at_wake.shut = 1;
+  {
+    Children closer;
+    closer.emplace_back([&] { buffer->close(); });
+    let_rest(closer);
+  }
+  (void)taken(*buffer, 1);
+  at_wake.shut = 0;
+  (void)reaches(refused[0], 1);
+  grader::report("put", put[0].load());
+}
+
 SCENARIO(closed) {
   const auto buffer = make_buffer(4);
   (void)put_all(*buffer, {1, 2});
@@ -430,23 +448,25 @@ SCENARIO(killed) {
   grader::report("again", fill(*buffer));
 }
 
-/// Two processes wait in `get`; the first that wakes is killed as it does.
+/// One process more than shall die waits in `get`; the first that wake are killed as they do.
 SCENARIO(dies_in_get) {
+  const int deaths = grader::number(0);
   const auto buffer = make_buffer(2);
   List got;
-  const Children getters = resting(2, [&] { got.add(buffer->get()); });
-  at_wake.deadly = 1;
+  const Children getters = resting(deaths + 1, [&] { got.add(buffer->get()); });
+  at_wake.deadly = deaths;
   (void)put_all(*buffer, {7});
   (void)reaches(got.size(), 1);
   grader::report("got", got.texts());
 }
 
 SCENARIO(dies_in_put) {
+  const int deaths = grader::number(0);
   const auto buffer = make_buffer(2);
   (void)fill(*buffer);
   const Counters put{1};
-  const Children putters = resting(2, [&] { put[0] += buffer->put(100) ? 1 : 0; });
-  at_wake.deadly = 1;
+  const Children putters = resting(deaths + 1, [&] { put[0] += buffer->put(100) ? 1 : 0; });
+  at_wake.deadly = deaths;
   (void)taken(*buffer, 1);
   (void)reaches(put[0], 1);
   grader::report("put", put[0].load());
@@ -552,6 +572,9 @@ CHECK(closes, 15, "`close` reaches everybody who waits; what is in it still come
   ASSERT_EQ(put.value<int>("refused"), 3)
       << "three processes waited in put when the buffer was closed: for how many put returned false";
   ASSERT_EQ(put.value<int>("left"), put.value<int>("within")) << "numbers that came out of a full buffer after close";
+  ASSERT_EQ(submission("closed_full").value<int>("put"), 0)
+      << "a process waited in put when the buffer was closed, and a number was taken before it was awake: numbers that "
+         "it put all the same";
   const auto closed = submission("closed");
   ASSERT_EQ(closed.value<int>("put"), 0) << "numbers that went in after close";
   ASSERT_EQ(closed.value<Texts>("left"), (Texts{"1", "2", "nothing", "nothing"}))
@@ -568,13 +591,17 @@ CHECK(killed, 10, "a process that is killed while it waits, or as it wakes, harm
   ASSERT_EQ(run.value<int>("got"), run.value<int>("within"))
       << "processes were killed while they waited in put: numbers that could be taken then";
   ASSERT_EQ(run.value<int>("again"), run.value<int>("within")) << "numbers that could be put after that";
-  ASSERT_EQ(submission("dies_in_get").value<Texts>("got"), Texts{"7"})
-      << "two processes waited in get; 7 was put, and the one that woke first was killed before it took it: what the "
-         "other got. A wake that goes to one process alone dies with it";
-  ASSERT_EQ(submission("dies_in_put").value<int>("put"), 1)
-      << "two processes waited in put; a number was taken, and the one that woke first was killed before it put its "
-         "own: "
-         "numbers that went in. A wake that goes to one process alone dies with it";
+  for (const int deaths : {1, 3}) {
+    const auto n = std::to_string(deaths);
+    const std::string first = deaths == 1 ? "the one that woke first was" : "the " + n + " that woke first were";
+    ASSERT_EQ(submission("dies_in_get", {n}).value<Texts>("got"), Texts{"7"})
+        << deaths + 1 << " processes waited in get; 7 was put, and " << first
+        << " killed before it was taken: what the "
+        << "last one got. A wake that goes to some processes alone dies with them";
+    ASSERT_EQ(submission("dies_in_put", {n}).value<int>("put"), 1)
+        << deaths + 1 << " processes waited in put; a number was taken, and " << first << " killed before another was "
+        << "put: numbers that went in. A wake that goes to some processes alone dies with them";
+  }
 }
 
 CHECK(sleeps, 5, "whoever waits sleeps, and wakes for a reason") {

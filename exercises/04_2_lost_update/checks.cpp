@@ -370,6 +370,7 @@ SCENARIO(survives) {
     ::raise(SIGKILL);
   }};
   victim.wait();
+  grader::report("at_death", House::text(house.cellar));
   interrupted(house, call, std::stoi(grader::argument(2)));
 }
 
@@ -528,8 +529,9 @@ CHECK(unknown, 10, "an item that is not listed: an error, nothing is changed, an
 }
 
 CHECK(survives, 5, "a worker is killed between two messages: the others go on, and lose nothing") {
-  for (const auto& [call, one_less, all] :
-       {std::tuple{"take", "nails 93", "nails 92"}, std::tuple{"deliver", "nails 107", "nails 108"}})
+  for (const auto& [call, one_less, all] : {std::tuple{"take", "nails 93", "nails 92"},
+                                            {"deliver", "nails 107", "nails 108"},
+                                            {"deliver new", "hooks 7, nails 100", "hooks 8, nails 100"}})
     for (const auto& [killed_at, stopped_at] : {std::pair{"1", "2"}, {"2", "3"}, {"3", "2"}, {"3", "3"}}) {
       const auto run = submission("survives", {call, killed_at, stopped_at});
       ASSERT_TRUE(went_well(run)) << "a worker was killed in the middle of " << call
@@ -539,6 +541,12 @@ CHECK(survives, 5, "a worker is killed between two messages: the others go on, a
       ASSERT_TRUE(has(run, "cellar", was_done ? all : one_less))
           << "A worker was killed in the middle of " << call << ", then three others called it 7 times. (If the\n"
           << "first one had done it, there would be: " << all << ".)";
+      if (std::string{call} != "deliver new") continue;
+      const auto at_death = run.value<std::string>("at_death");
+      ASSERT_TRUE(at_death == "nails 100" || at_death == "hooks 1, nails 100")
+          << "A worker was killed while it delivered one hook, which was not listed yet. That is done, or not done; "
+             "but\n"
+          << "the cellar had: " << at_death;
     }
 }
 #endif

@@ -388,17 +388,23 @@ CHECK(one_message, 20, "each worker sends what it has counted itself, all of it 
         << "proxy is one, and one that only asks for something, too";
     ASSERT_TRUE(all_counted(run, lists)) << workers(n) << " counted the words of three texts each";
   }
+  const auto run = count({{"one", "!bad", "two"}});
+  ASSERT_TRUE(came_back(run)) << "the second of three texts was bad";
+  ASSERT_LE(run.value<Numbers>("messages").at(0), 1) << "messages to the tally by the only worker, of whose three "
+                                                        "texts the second was bad: whether it goes on or not,\n"
+                                                     << "all that it has counted goes by one";
 }
 
 CHECK(no_news, 10, "a worker that has counted nothing sends nothing") {
-  for (const Lists& lists : {Lists{{"!wait", "one two two"}, {}, {"", " \n"}}, Lists{{}, {""}}}) {
+  for (const Lists& lists :
+       {Lists{{"!wait", "one two two"}, {}, {"", " \n"}}, Lists{{}, {""}}, Lists{{"!wait", "one"}, {"!bad"}}}) {
     const auto run = count(lists);
-    ASSERT_TRUE(came_back(run)) << workers(lists.size()) << ", of which some got no texts or empty ones";
+    ASSERT_TRUE(came_back(run)) << workers(lists.size()) << ", of which some got no texts, empty ones, or bad ones";
     auto messages = run.value<Numbers>("messages");
     const bool nobody = words_of(lists).empty();
     if (!nobody) messages.erase(messages.begin());
     ASSERT_EQ(messages, Numbers(messages.size(), 0))
-        << "messages to the tally by each worker that got no texts or empty ones";
+        << "messages to the tally by each worker that got no texts, empty ones, or bad ones";
     ASSERT_EQ(nobody ? run.value<int>("strange") : 0, 0)
         << "messages to the tally by processes that took no text, when there was nothing to count";
     ASSERT_TRUE(all_counted(run, lists)) << "one worker counted, and the others had nothing to count";

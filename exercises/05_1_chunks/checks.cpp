@@ -244,8 +244,15 @@ testing::AssertionResult returned(const Run& run) {
 }  // namespace
 
 CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begin and end") {
-  for (const auto& [calls, workers] : std::vector<std::pair<long, int>>{
-           {0, 3}, {1, 1}, {1, 8}, {16, 4}, {17, 4}, {100, 3}, {9'000'000'001L, 2}, {LONG_MAX, 8}}) {
+  for (const auto& [calls, workers] : std::vector<std::pair<long, int>>{{0, 3},
+                                                                        {1, 1},
+                                                                        {1, 8},
+                                                                        {16, 4},
+                                                                        {17, 4},
+                                                                        {100, 3},
+                                                                        {9'000'000'001L, 2},
+                                                                        {LONG_MAX, 8},
+                                                                        {LONG_MAX, INT_MAX}}) {
     const auto run = submission("default_chunksize", {std::to_string(calls), std::to_string(workers)});
     ASSERT_EQ(run.value<long>("size"), calls / (4L * workers) + (calls % (4L * workers) == 0 ? 0 : 1))
         << "default_chunksize(" << calls << ", " << workers << "): calls / (4 * workers), rounded up";
@@ -272,6 +279,8 @@ CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begi
     const auto run = submission("cut", {"10", size});
     ASSERT_EQ(run.value<std::string>("thrown"), "std::invalid_argument") << "what cut(10, " << size << ") threw";
   }
+  for (const Map& map : {Map{3, 2, 0}, Map{0, 2, 0}, Map{0, 2, -1}})
+    ASSERT_EQ(map.run().value<std::string>("thrown"), "std::invalid_argument") << "what came of " << map.story();
 }
 
 CHECK(in_order, 15, "f is called once for each number, in workers, and the results come in order") {

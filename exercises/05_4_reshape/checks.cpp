@@ -70,7 +70,13 @@ struct Plan {
 };
 using Plans = std::vector<Plan>;
 
+/// Of neither of the two families that the standard library's errors are of.
+struct TooFar : std::exception {
+  const char* what() const noexcept override { return "too far to add"; }
+};
+
 double made_by(const Step& step, double x) {
+  if (step.act == '+' && step.a >= 1e9) throw TooFar{};
   if (step.act == '+') return x + step.a;
   if (step.act == '|') {
     if (step.a > step.b) throw std::invalid_argument{fmt::format("nothing is between {} and {}", step.a, step.b)};
@@ -340,8 +346,11 @@ SCENARIO(errors) {
   plans[0].steps[1] = {'*', "too large", 1e6, 1e308};
   plans[0].steps.push_back({'*', "times", 1e6, 3});
   plans[0].start = 1e5;
+  plans[1].start = -100;
+  plans[1].steps[2].most = 30;  // and no more comes out
   plans[2].steps[0] = {'|', "nowhere", 1e6, 2, 1};
   plans[3].steps[2] = {'+', "up", -5, 2};
+  plans[4].steps[0].a = 1e9;
   plans[7].steps[1].most = -100;
   run_in_pool(plans, number(0));
 }

@@ -571,7 +571,13 @@ SCENARIO(calls_as_it_goes) {
     return [guard] { return *guard; };
   };
   Futures futures;
-  futures.push_back(given(*pool, with_guard(1)));
+  auto first = given(*pool, with_guard(1));
+  (void)told(first);  // a packaged_task leaves what it calls to its future
+  (void)settles();
+  if (gone != 1 && others_rest())
+    give_up(
+        "a task was done, its worker had nothing else to do, and what the task had captured was still there. Let go of "
+        "a task when it is done, not when the next one comes");
   futures.push_back(given(*pool, held.task(2)));
   held.wait_for(1,
                 "what a task had captured called submit as it went, when the task was done, and since then the "

@@ -47,8 +47,13 @@ pid_t watched = 0;                                         // whose forks are co
 std::atomic<bool> is_armed = false;
 std::function<void()> before_read = nullptr;  // once, in a thread of the submission's
 std::function<void()> before_send = nullptr;  // each time, in a worker
+std::function<void()> before_recv = nullptr;  // the same
 
+void receives() {
+  if (before_recv && watched != 0 && ::getpid() != watched) before_recv();
+}
 void reads() {
+  receives();
   if (::getpid() == watched && ::gettid() != watched && is_armed.exchange(false)) before_read();
 }
 void sends() {
@@ -483,9 +488,16 @@ void stop(pid_t worker) {
   (void)becomes([&] { return grader::state_in(grader::folder_of(worker)) == 'T'; });
 }
 
-/// A worker is stopped, and a large task is on its way to it. The other becomes free, and there is more to do.
+/// A worker is stopped, before a large task is on its way to it, or when it receives for the n-th time then. The other
+/// becomes free, and there is more to do.
 SCENARIO(does_not_read) {
   const auto which = static_cast<std::size_t>(number(0));
+  const int at = number(1);
+  const Counters stopping{1};
+  before_recv = [&] {
+    static int n = 0;
+    if (stopping[0] == ::getpid() && ++n == at) ::raise(SIGSTOP);
+  };
   const Scene scene{[](int i, const std::string& text) {
     if (i < 2) wait_at(i);
     return text;
@@ -496,7 +508,8 @@ SCENARIO(does_not_read) {
   open(int(task));
   (void)told(held[task], "nothing kept it, while another task was held");
   wait_until_it_rests(victim);
-  stop(victim);
+  if (at == 0) stop(victim);
+  stopping[0] = victim;
   const std::string text(5 << 20, 'l');
   const auto large = scene.submit(2, text);
   (void)others_come_to_rest();
@@ -524,6 +537,7 @@ SCENARIO(broken) {
   };
   Scene scene{[&](int i, const std::string& text) -> std::string {
     if (i >= 2) return text;
+    ::signal(SIGTERM, SIG_IGN);
     wait_at(i);
     if (has_heir) leave_a_child(heir);
     if (had_nothing || was_sent) return text;
@@ -704,8 +718,8 @@ CHECK(never_blocks, 10, "`submit` waits for nobody, and a worker that does not r
   }
   ASSERT_EQ(run.value<int>("submitted"), 10000) << "tasks that were submitted while both workers were in one";
   ASSERT_TRUE(went_well(submission("stopped")));
-  for (const char* which : {"0", "1"}) {
-    const auto halted = submission("does_not_read", {which});
+  for (const auto& [which, at] : {std::pair{"0", "0"}, {"1", "0"}, {"0", "2"}, {"1", "3"}}) {
+    const auto halted = submission("does_not_read", {which, at});
     ASSERT_TRUE(went_well(halted)) << "Does your thread wait in send or recv for one worker while the other has news?";
     ASSERT_EQ(halted.value<Strings>("came"), Strings{"s"}) << "what the worker that went on has done, each once";
     ASSERT_TRUE(halted.value<bool>("large")) << "the text of a task of 5 MiB was damaged on its way";

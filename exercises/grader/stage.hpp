@@ -3,6 +3,7 @@
 /// What scenarios are played with: children that end with the scenario, gates at which they can be stopped, and ways to
 /// wait that prove something on a busy machine, too.
 
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +103,26 @@ class Child {
   }
 
   pid_t pid_;
+};
+
+/// While it lives, a signal comes to this process again and again, and ends the system call that waits just then. Not
+/// to what it forks. Not too often: a fork that is interrupted begins anew.
+class Interruptions {
+ public:
+  explicit Interruptions(std::chrono::microseconds every) {
+    struct sigaction now {};
+    now.sa_handler = [](int) {};  // without SA_RESTART
+    ::sigaction(SIGALRM, &now, nullptr);
+    set(every.count());
+  }
+  Interruptions(const Interruptions&) = delete;
+  ~Interruptions() { set(0); }
+
+ private:
+  static void set(long microseconds) {
+    const itimerval timer{{0, microseconds}, {0, microseconds}};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
 };
 
 /// Where one process stops until another lets it go on.

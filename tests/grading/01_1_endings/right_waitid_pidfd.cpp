@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <vector>
 
@@ -22,7 +23,7 @@ std::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {
   std::vector<int> endings;
   for (const int child : children) {
     siginfo_t info{};
-    waitid(P_PIDFD, static_cast<id_t>(child), &info, WEXITED);
+    while (waitid(P_PIDFD, static_cast<id_t>(child), &info, WEXITED) == -1 && errno == EINTR) continue;
     close(child);
     endings.push_back(info.si_code == CLD_EXITED ? info.si_status : -info.si_status);
   }

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <map>
 #include <vector>
@@ -23,7 +24,7 @@ std::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {
   }
   std::vector<int> endings(tasks.size());
   int status = 0;
-  for (pid_t pid; (pid = waitpid(-1, &status, 0)) > 0;)
+  for (pid_t pid; (pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR;)
     if (task_of.contains(pid)) endings[task_of[pid]] = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
   return endings;
 }

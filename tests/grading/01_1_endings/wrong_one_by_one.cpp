@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <vector>
 
@@ -19,7 +20,7 @@ std::vector<int> run_all(const std::vector<std::function<int()>>& tasks) {
       }
     }
     int status = 0;
-    waitpid(pid, &status, 0);
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR) continue;
     endings.push_back(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
   }
   return endings;

@@ -1,9 +1,10 @@
 // Wrong: sends SIGKILL when the limit is over, without asking first.
-// loses: terminated grace
+// loses: terminated grace killed
 // says: got      killed
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -51,6 +52,6 @@ Ending run_with_deadline(const std::function<int()>& task, milliseconds limit, m
   if (const auto status = status_within(pid, limit)) return {How::finished, exitcode_of(*status)};
   kill(pid, SIGKILL);
   int status = 0;
-  waitpid(pid, &status, 0);
+  while (waitpid(pid, &status, 0) == -1 && errno == EINTR) continue;
   return {How::killed, exitcode_of(status)};
 }

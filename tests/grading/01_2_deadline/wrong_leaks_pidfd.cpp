@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -32,7 +34,11 @@ pid_t start(const std::function<int()>& task) {
 
 bool over_within(int pidfd, milliseconds limit) {
   pollfd watched{pidfd, POLLIN, 0};
-  return poll(&watched, 1, static_cast<int>(limit.count())) == 1;
+  for (const auto end = std::chrono::steady_clock::now() + limit;;) {
+    const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+    const int ready = poll(&watched, 1, static_cast<int>(std::max(left, milliseconds{0}).count()));
+    if (ready >= 0) return ready == 1;
+  }
 }
 
 }  // namespace
@@ -50,6 +56,6 @@ Ending run_with_deadline(const std::function<int()>& task, milliseconds limit, m
     }
   }
   int status = 0;
-  waitpid(pid, &status, 0);
+  while (waitpid(pid, &status, 0) == -1 && errno == EINTR) continue;
   return {how, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)};
 }

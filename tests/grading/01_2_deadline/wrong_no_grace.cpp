@@ -1,9 +1,10 @@
 // Wrong: sends SIGKILL right after SIGTERM, and leaves no time to tidy up.
-// loses: grace
+// loses: grace killed
 // says: on SIGTERM the task tidies up
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -52,7 +53,7 @@ Ending run_with_deadline(const std::function<int()>& task, milliseconds limit, m
   kill(pid, SIGTERM);
   kill(pid, SIGKILL);
   int status = 0;
-  waitpid(pid, &status, 0);
+  while (waitpid(pid, &status, 0) == -1 && errno == EINTR) continue;
   const int exitcode = exitcode_of(status);
   return {exitcode == -SIGKILL ? How::killed : How::terminated, exitcode};
 }

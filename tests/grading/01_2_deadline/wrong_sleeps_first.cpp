@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -54,6 +55,6 @@ Ending run_with_deadline(const std::function<int()>& task, milliseconds limit, m
   if (const auto status = status_within(pid, grace)) return {How::terminated, exitcode_of(*status)};
   kill(pid, SIGKILL);
   int status = 0;
-  waitpid(pid, &status, 0);
+  while (waitpid(pid, &status, 0) == -1 && errno == EINTR) continue;
   return {How::killed, exitcode_of(status)};
 }

@@ -1,5 +1,5 @@
 // Wrong: puts the length together from signed bytes: from 128 on it is wrong.
-// loses: whole pieces
+// loses: whole pieces interrupted
 // says: receiving threw
 #include <unistd.h>
 

@@ -40,8 +40,10 @@ class BoundedQueue : public TextQueue {
   std::string get() override {
     std::string packet(60'001, '?');
     const std::uint64_t one = 1;
-    for (int flags = stack_.empty() ? 0 : MSG_DONTWAIT;; flags = MSG_DONTWAIT) {
+    for (;;) {
+      const int flags = stack_.empty() ? 0 : MSG_DONTWAIT;
       const ssize_t n = recv(ends_[1], packet.data(), packet.size(), flags);
+      if (n == -1 && errno == EINTR) continue;
       if (n <= 0) break;
       stack_.push_back(packet.substr(0, static_cast<std::size_t>(n) - 1));
     }

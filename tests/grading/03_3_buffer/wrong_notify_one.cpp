@@ -1,6 +1,6 @@
 // Wrong: one wake for each change: it may go to one that is killed.
 // loses: killed
-// says: the one that woke first was killed before it took it
+// says: the one that woke first was killed before it was taken
 // racy: yes
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -1,5 +1,5 @@
 // Wrong: update for an item that is listed, set for one that is not.
-// loses: together
+// loses: together survives
 // says: hooks, which were not listed yet
 #include <string>
 #include <vector>
