@@ -1,6 +1,7 @@
 // The checks of exercise 05_2. The first half lives in the submission's program, the second judges it.
 #ifdef IN_SUBMISSION
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,6 +90,13 @@ class Calls {
   Counters made_by_{64}, made_{1}, over_{1};
 };
 
+/// What the process that calls ordered_map does just before it sends something, once.
+std::function<void()> before_send = nullptr;
+pid_t sender = 0;
+void sends() {
+  if (before_send && ::getpid() == sender) std::exchange(before_send, nullptr)();
+}
+
 /// Waits until so many are in here at once.
 void meet(const Counters& inside, int wanted) {
   ++inside[0];
@@ -105,6 +113,20 @@ void end_here(const std::string& how) {
 }
 
 }  // namespace
+
+/// The C library's, and something may happen before them.
+extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) {
+  static const auto original = grader::original<ssize_t(int, const msghdr*, int)>("sendmsg");
+  return sends(), original(socket, message, flags);
+}
+extern "C" ssize_t send(int socket, const void* bytes, size_t n, int flags) {
+  static const auto original = grader::original<ssize_t(int, const void*, size_t, int)>("send");
+  return sends(), original(socket, bytes, n, flags);
+}
+extern "C" ssize_t write(int file, const void* bytes, size_t n) {
+  static const auto original = grader::original<ssize_t(int, const void*, size_t)>("write");
+  return sends(), original(file, bytes, n);
+}
 
 /// So many calls, of which each of the first lets the others be made before it.
 SCENARIO(order) {
@@ -204,6 +226,23 @@ SCENARIO(idle) {
   });
   calls.add([] { return argument(1); });
   calls.map(2);
+}
+
+/// The only worker has answered, and is killed just when it would be sent the next call.
+SCENARIO(parting) {
+  Calls calls;
+  sender = ::getpid();
+  const std::function<void()> kill_idle = [&] {
+    const pid_t worker = calls.made_by(0);
+    if (worker == 0 || !calls.are_made(1)) return void(before_send = kill_idle);  // not yet: at the next one
+    int looks = 20;
+    (void)grader::becomes([&] { return (looks -= grader::rests(worker) ? 1 : 0) <= 0; });
+    ::kill(worker, SIGKILL);
+    (void)grader::becomes([&] { return grader::is_over(worker); });
+  };
+  before_send = kill_idle;
+  for (const std::size_t i : {0U, 1U, 2U}) calls.add([=] { return argument(i); });
+  calls.map(1);
 }
 
 /// The first calls end their workers; then as many as before must be there for the next to meet.
@@ -359,6 +398,14 @@ CHECK(dies, 25, "a worker that ends costs the call that it has, and no other; wh
   ASSERT_TRUE(answered(run, {"returned slow", "returned quick"}))
       << "The worker that had call 1 was killed after it had answered, and while another made call 0: that costs "
          "nothing.";
+  run = submission("parting", {"first", "next", "last"});
+  ASSERT_TRUE(went_well(run))
+      << "the only worker had answered, and was killed just when it would be sent the next call";
+  auto parted = run.value<Texts>("answers");
+  ASSERT_EQ(parted.size(), 3U) << "answers to 3 calls";
+  if (parted[1].starts_with("died by signal 9")) parted[1] = "returned next";  // it was on its way: who can know?
+  ASSERT_EQ(parted, (Texts{"returned first", "returned next", "returned last"}))
+      << "the answers: the only worker was killed just when it would be sent the second of three calls";
   run = submission("heir", {"next"});
   ASSERT_TRUE(went_well(run)) << "a call started a process of its own, and then its worker was killed. That process\n"
                                  "lives on, with copies of all descriptors: no pipe of the worker's comes to its end.";

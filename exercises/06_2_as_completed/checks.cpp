@@ -99,6 +99,7 @@ class Promised final : public Future, public std::enable_shared_from_this<Promis
   }
   void add_done_callback(Callback callback) override {
     foreign("add_done_callback()");
+    once(before_registration);
     Lock lock{mutex_};
     const bool at_once = end_ != End::none;
     if (!at_once) callbacks_.push_back(std::move(callback));
@@ -124,7 +125,9 @@ class Promised final : public Future, public std::enable_shared_from_this<Promis
   int name() const { return name_; }
   bool is_done() const { return end_ != End::none; }
 
-  mutable std::function<void()> after_look = nullptr, after_registration = nullptr, before_callbacks = nullptr;  // once
+  // Each once.
+  mutable std::function<void()> after_look = nullptr, before_callbacks = nullptr;
+  std::function<void()> before_registration = nullptr, after_registration = nullptr;
   std::atomic<int>* slow = nullptr;  ///< `done()` waits while it is not 0, and sets it to 2
 
  private:
@@ -385,6 +388,17 @@ SCENARIO(play) {
     in >> what >> of;
     step(scene, what, of);
   }
+  grader::report("said", scene.all_said);
+}
+
+/// The last two are done before, the others when they are asked to call back.
+SCENARIO(done_before) {
+  Scene scene{4};
+  for (const int i : {2, 3}) scene.finish(i);
+  for (const int i : {0, 1}) scene.at(i)->before_registration = [&, i] { (void)scene.at(i)->finish(End::finished); };
+  scene.make(numbers(argument(0)));
+  for (int i = 0; i < 5; ++i) scene.next();
+  for (const auto from : {0, 2}) std::sort(scene.all_said.begin() + from, scene.all_said.begin() + from + 2);
   grader::report("said", scene.all_said);
 }
 
@@ -670,6 +684,14 @@ CHECK(as_they_come, 20, "`next` sleeps until some future is done, whichever; tho
                        "finish 2, cancel 3, make, finish 4, fail 1, next, next, next, next, sleep, finish 0, next",
                        {"2", "3", "1", "4", "0"}},
                       {2, 2}));
+  for (const char* given : {"0 1 2 3", "3 1 2 0"}) {
+    const auto run = submission("done_before", {given});
+    ASSERT_TRUE(went_well(run)) << "two of four futures were done just when your callback was added";
+    ASSERT_EQ(run.value<Words>("said"), (Words{"2", "3", "0", "1", "the end"}))
+        << "futures 2 and 3 were done before the call of as_completed, 0 and 1 when your callback was added: what "
+           "next() "
+           "gave. (Of two that may come in any order the lower is named first.)";
+  }
 }
 
 CHECK(no_gap, 20, "a future that is done at the worst moment is neither lost nor given twice") {

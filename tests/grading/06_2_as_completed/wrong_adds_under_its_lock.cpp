@@ -1,5 +1,5 @@
 // Wrong: it holds its mutex while it adds callbacks, and one of them is called at once.
-// loses: no_gap quick
+// loses: as_they_come no_gap quick
 // says: do you hold the mutex then that the callback locks?
 #include <condition_variable>
 #include <deque>
