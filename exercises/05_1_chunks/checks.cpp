@@ -183,6 +183,7 @@ SCENARIO(map) {
 
 using grader::Run;
 using grader::submission;
+using grader::varied;
 using grader::went_well;
 using Numbers = std::vector<long>;
 
@@ -195,7 +196,7 @@ struct Map {
   long chunksize;
   std::string what = "";
   long where = 0;
-  long first = grader::varied(1000, 9000), step = 3 + chunksize;
+  long first = varied(1000, 9000), step = 3 + chunksize;
 
   Run run(bool with_delays = false) const {
     return (with_delays ? grader::shaken : submission)(
@@ -252,7 +253,8 @@ CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begi
                                                                         {100, 3},
                                                                         {9'000'000'001L, 2},
                                                                         {LONG_MAX, 8},
-                                                                        {LONG_MAX, INT_MAX}}) {
+                                                                        {LONG_MAX, INT_MAX},
+                                                                        {varied(1, 100'000), varied(1, 40)}}) {
     const auto run = submission("default_chunksize", {std::to_string(calls), std::to_string(workers)});
     ASSERT_EQ(run.value<long>("size"), calls / (4L * workers) + (calls % (4L * workers) == 0 ? 0 : 1))
         << "default_chunksize(" << calls << ", " << workers << "): calls / (4 * workers), rounded up";
@@ -266,7 +268,8 @@ CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begi
                                                                       {7, LONG_MAX},
                                                                       {LONG_MAX, LONG_MAX / 2 + 2},
                                                                       {0, 4},
-                                                                      {1, 1}}) {
+                                                                      {1, 1},
+                                                                      {varied(2, 300), varied(2, 30)}}) {
     std::vector<std::pair<long, long>> expected;
     for (long from = 0; from < calls; from = expected.back().second)
       expected.emplace_back(from, from + std::min(size, calls - from));
@@ -284,7 +287,7 @@ CHECK(cut, 15, "how many calls a chunk has by default, and where the chunks begi
 }
 
 CHECK(in_order, 15, "f is called once for each number, in workers, and the results come in order") {
-  const int some = grader::varied(31, 60), few = grader::varied(2, 6);
+  const int some = varied(31, 60), few = varied(2, 6);
   for (const Map& map : {Map{10, 1, 3}, Map{1, 3, 1}, Map{12, 2, 4, "late"}, Map{30, 3, 4, "late"}, Map{5, 4, 9},
                          Map{2, 5, 1}, Map{0, 2, 3}, Map{some, 3, few}}) {
     const auto run = map.run(map.n == some);
@@ -309,7 +312,7 @@ CHECK(together, 15, "so many workers are at work at the same time, each a proces
 }
 
 CHECK(one_message, 10, "a chunk is computed by one worker, and travels as one message each way at most") {
-  for (const auto& [n, chunksize] : {std::pair{100L, 20L}, {120L, 50L}}) {
+  for (const auto& [n, chunksize] : {std::pair{100L, 20L}, {120L, 50L}, {varied(60, 140), varied(11, 40)}}) {
     const Map map{n, 2, chunksize};
     const auto run = map.run();
     ASSERT_TRUE(went_well(run)) << map.story();
@@ -328,8 +331,9 @@ CHECK(one_message, 10, "a chunk is computed by one worker, and travels as one me
 }
 
 CHECK(free_hands, 20, "a chunk goes to whoever is free: one that takes long holds up nothing but itself") {
-  for (const Map& map : {Map{20, 2, 2, "hold", 0}, Map{20, 2, 2, "hold", 3}, Map{35, 2, 4, "hold", 18},
-                         Map{15, 3, 1, "hold", 1}, Map{15, 3, 1, "hold", 7}}) {
+  for (const Map& map :
+       {Map{20, 2, 2, "hold", 0}, Map{20, 2, 2, "hold", 3}, Map{35, 2, 4, "hold", 18}, Map{15, 3, 1, "hold", 1},
+        Map{15, 3, 1, "hold", 7}, Map{35, 3, varied(2, 5), "hold", varied(0, 34)}}) {
     const auto run = map.run();
     ASSERT_TRUE(went_well(run)) << map.story();
     ASSERT_TRUE(returned(run)) << map.story();
@@ -339,7 +343,7 @@ CHECK(free_hands, 20, "a chunk goes to whoever is free: one that takes long hold
 
 CHECK(failed, 15,
       "a call throws: the rest of its chunk is not called, all others are, and then `map_in_chunks` throws") {
-  const int anywhere = grader::varied(0, 19);
+  const int anywhere = varied(0, 19);
   for (const Map& map : {Map{12, 1, 4, "throw", 1}, Map{20, 2, 4, "throw", anywhere}, Map{23, 3, 4, "throw", 6},
                          Map{12, 2, 4, "out_of_range", 11}, Map{20, 2, 4, "out_of_range", 2}}) {
     const auto run = map.run();
@@ -359,8 +363,8 @@ CHECK(failed, 15,
 }
 
 CHECK(killed, 10, "a worker is killed: others compute the chunks that are left, then `map_in_chunks` throws") {
-  for (const Map& map : {Map{20, 2, 4, "die", grader::varied(0, 19)}, Map{24, 3, 4, "die", 6}, Map{9, 3, 3, "die", 6},
-                         Map{8, 1, 4, "die", 1}}) {
+  for (const Map& map :
+       {Map{20, 2, 4, "die", varied(0, 19)}, Map{24, 3, 4, "die", 6}, Map{9, 3, 3, "die", 6}, Map{8, 1, 4, "die", 1}}) {
     const auto run = map.run();
     const auto story = map.story() + ". A worker was killed in the call of " + map.place(map.where);
     ASSERT_TRUE(went_well(run)) << story;

@@ -379,9 +379,11 @@ CHECK(throws, 15, "a call that throws is answered by its message, and its worker
 
 CHECK(dies, 25, "a worker that ends costs the call that it has, and no other; who it was and how it ended is told") {
   using Case = std::tuple<int, std::string, std::string>;
+  const auto two = grader::shuffled(std::vector{0, 1, 2, 3, 4, 5});
   for (const auto& [workers, who, how] :
        {Case{1, "0", "signal 9"}, Case{1, "5", "exit code " + text(grader::varied(2, 99))}, Case{1, "0 2", "signal 15"},
-        Case{2, "0", "exit code 0"}, Case{2, "1 4", "signal 9"}, Case{3, "0 1 2 3 4 5", "exit code 1"}}) {
+        Case{2, "0", "exit code 0"}, Case{2, text(two[0]) + " " + text(two[1]), "signal 9"},
+        Case{3, "0 1 2 3 4 5", "exit code 1"}}) {
     const auto run = submission("dies", {"6", text(workers), who, how});
     const auto story = cast(6, workers) + ". Calls that ended their worker, by " + how + ": " + who + ".";
     ASSERT_TRUE(went_well(run)) << story << suspect(run, "Whoever waits for an answer of the dead waits for ever.");
@@ -414,7 +416,8 @@ CHECK(dies, 25, "a worker that ends costs the call that it has, and no other; wh
 }
 
 CHECK(replaced, 10, "another worker takes the place of each that has ended") {
-  for (const auto& [workers, deaths] : {std::pair{2, 1}, {2, 2}, {3, 5}}) {
+  for (const auto& [workers, deaths] :
+       {std::pair{2, 1}, {2, 2}, {3, 5}, {grader::varied(1, 4), grader::varied(1, 6)}}) {
     const auto run = submission("replaced", {text(workers), text(deaths)});
     const auto story = count(workers, "worker") + ". " + count(deaths, "call") + ", the first, ended theirs.";
     ASSERT_TRUE(went_well(run)) << story << " Is nobody started in the place of the dead?";

@@ -50,6 +50,19 @@ TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
   }
 }
 
+/// The script knows the words, and the program what they mean.
+TEST(Words, OfAProgramReachIt) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--trace", "/no/folder/trace.json"},
+                                                {"--svg", "/no/folder/picture.svg"},
+                                                {"--predict", "--workers", "0"}}) {
+    std::vector<std::string> all{"run", "01/loop_sums"};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto seen = script(all);
+    EXPECT_EQ(seen.code, 2) << testing::PrintToString(words);
+    EXPECT_TRUE(seen.errors.starts_with("--")) << "the program names what makes no sense: " << seen.errors;
+  }
+}
+
 TEST(Words, HelpNamesEveryVerb) {
   const auto seen = script({"help"});
   EXPECT_EQ(seen.code, 0);
