@@ -96,7 +96,15 @@ SCENARIO(bystander) {
   if (gone == 0) ::_exit(77);
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(gone), &info, WEXITED | WNOWAIT);  // ended, and still to be waited for
-  report(run_with_deadline(never_end, 100ms, 30s));
+  const mp::RawArray<std::atomic<pid_t>> heir{1};                      // what the task has started
+  const auto task = [&] {
+    if (const pid_t pid = mp::check(::fork(), "fork"); pid != 0) heir[0] = pid;
+    return never_end();
+  };
+  report(run_with_deadline(task, 100ms, 30s));
+  (void)grader::becomes([&] { return grader::is_over(heir[0]); }, mp::Seconds{0.1});
+  grader::report("heir_lives", heir[0] == 0 || !grader::is_over(heir[0]));
+  if (heir[0] != 0) ::kill(heir[0], SIGKILL);
   int status = 0;
   grader::report("sleeper_lives", ::waitpid(sleeper, &status, WNOHANG) == 0);
   grader::report("status_kept", ::waitpid(gone, &status, 0) == gone && WEXITSTATUS(status) == 77);
@@ -173,6 +181,8 @@ CHECK(killed, 20, "SIGKILL for a task that ignores SIGTERM") {
 CHECK(others, 5, "no other process is signalled or waited for") {
   const auto run = submission("bystander");
   EXPECT_TRUE(run.value<bool>("sleeper_lives")) << "another child was signalled: kill(0) and kill(-1) reach many";
+  EXPECT_TRUE(run.value<bool>("heir_lives"))
+      << "what the task had started was signalled, too: that is another process, and none of yours";
   EXPECT_TRUE(run.value<bool>("status_kept")) << "another child was waited for: ask waitpid by pid, not by -1";
 }
 

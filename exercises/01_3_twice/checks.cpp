@@ -49,6 +49,16 @@ SCENARIO(mixed) {
   grader::report("well", well);
 }
 
+/// Another child of the caller has ended, and is still to be waited for.
+SCENARIO(bystander) {
+  const pid_t other = ::fork();
+  if (other == 0) ::_exit(0);
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(other), &info, WEXITED | WNOWAIT);
+  grader::report("well", run_children(2, [](int i) { return i == 0; }));
+  grader::report("bystander", ::waitpid(other, nullptr, 0) == other);
+}
+
 SCENARIO(exit_handler) {
   std::atexit([] {
     std::printf("goodbye\n");
@@ -114,7 +124,7 @@ CHECK(heading_once, 20, "the heading once, for none, one or many children") {
   }
 }
 
-CHECK(lines_once, 20, "a line from each child, once, and no line lost") {
+CHECK(lines_once, 20, "a line from each child, once, and no line lost, also if its job throws or is killed") {
   const int n = varied(3, 6);
   const auto run = submission("well", {std::to_string(n)});
   for (int i = 0; i < n; ++i)
@@ -124,6 +134,10 @@ CHECK(lines_once, 20, "a line from each child, once, and no line lost") {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(lines(thrown, "child " + std::to_string(i)), 1)
         << "for child " << i << " of 3; the job of child 1 throws";
+  const auto mixed = submission("mixed", {"1", "3"});
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(lines(mixed, "child " + std::to_string(i)), 1)
+        << "for child " << i << " of 5; child 1 is killed in its job";
   EXPECT_TRUE(all_lines(run) <= n + 1) << "there are " << all_lines(run) << " lines where " << n + 1
                                        << " were asked for";
 }
@@ -152,11 +166,15 @@ CHECK(counts, 15, "only children whose job returned true count, whatever becomes
       << "of five children one was killed and one's job returned false: look at the status of each";
   EXPECT_EQ(submission("throws").value<int>("well"), 2) << "of three children, one's job threw: that is not well";
   EXPECT_EQ(submission("well", {"0"}).value<int>("well"), 0) << "no children, none well";
+  EXPECT_EQ(submission("bystander").value<int>("well"), 1)
+      << "one of two jobs returned true; another child of the caller, which is none of yours, had ended well before";
 }
 
-CHECK(nothing_left, 10, "no zombie, process or descriptor remains") {
+CHECK(nothing_left, 10, "no zombie, process or descriptor remains; children of others are left alone") {
   const auto run = submission("mixed", {"1", "3"});
   EXPECT_TRUE(grader::left_nothing(run)) << "wait for every child that you started";
+  EXPECT_TRUE(submission("bystander").value<bool>("bystander"))
+      << "a child that was none of yours was waited for: ask by pid";
 }
 
 #endif

@@ -75,6 +75,7 @@ std::function<void()> at_call(int n, std::function<void()> what) {
 void point() { mp::point("counting"); }
 
 void at_point(int n, const std::function<void()>& what) { grader::at_point("counting", n, what); }
+std::function<void()> after_unlock = nullptr;  // each time
 
 /// A sheet of three candidates.
 class SharedSheet : public Sheet {
@@ -85,8 +86,9 @@ class SharedSheet : public Sheet {
   int total() const override { return point(), lines_[3]; }
   void set_total(int number) override { point(), lines_[3] = number; }
 
+  Numbers votes_now() const { return {lines_[0], lines_[1], lines_[2]}; }
   void report() const {
-    grader::report("votes", Numbers{lines_[0], lines_[1], lines_[2]});
+    grader::report("votes", votes_now());
     grader::report("total", lines_[3].load());
   }
 
@@ -162,6 +164,7 @@ void serial(const Numbers& first, const Numbers& second) {
 extern "C" int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
   static const auto original = grader::original<int(pthread_mutex_t*)>("pthread_mutex_unlock");
   const int code = original(mutex);
+  if (after_unlock) after_unlock();
   point();
   return code;
 }
@@ -303,7 +306,7 @@ SCENARIO(bad_ballot) {
   const Counters thrown{1}, other{1}, same{1};
   const Child worker{[&] {
     try {
-      count(*tally, {0, 3});
+      count(*tally, {0, grader::number(0)});
     } catch (const std::out_of_range&) {
       thrown[0] = 1;
     }
@@ -338,6 +341,7 @@ SCENARIO(survives) {
     count(*tally, {0});
   }};
   if (!gate.reached()) return trouble(too_few_calls);
+  grader::report("stood", sheet.votes_now());
   std::vector<Child> others;
   for (int w = 1; w <= workers; ++w)
     others.emplace_back([&, w] {
@@ -348,6 +352,44 @@ SCENARIO(survives) {
   gate.open();
   victim.wait();
   if (!reaches(ended[0], workers)) return trouble("not all others came to the end of their boxes within 2 s");
+  const Child looker{[&] { look.take(*tally); }};
+  look.report();
+}
+
+/// A worker is killed in the middle of a ballot; and a second one, when a third has given the lock back for the n-th
+/// time: that is when it has heard of it, or has put it right.
+SCENARIO(dies_twice) {
+  SharedSheet sheet;
+  const auto tally = make_tally(sheet);
+  const auto one_dies = [&] {
+    const Gate gate;
+    Child victim{[&] {
+      at_point(3, [&] { gate.stop(), ::raise(SIGKILL); });
+      count(*tally, {0});
+    }};
+    const bool is_there = gate.reached();
+    gate.open();
+    victim.wait();
+    return is_there;
+  };
+  if (!one_dies()) return trouble(too_few_calls);
+  const Gate between;
+  const Counters ended{1};
+  const Look look;
+  const Child worker{[&] {
+    after_unlock = [&, n = 0]() mutable {
+      if (++n == grader::number(0)) between.stop();
+    };
+    count(*tally, {1, 1});
+    between.pass();  // if it has not given anything back so often
+    ++ended[0];
+  }};
+  if (!between.reached())
+    return trouble("a worker was killed in the middle of a ballot, and the next one did not count");
+  if (!one_dies()) return trouble("a worker was killed, another came to put that right, and a third could not count");
+  between.open();
+  if (!reaches(ended[0], 1))
+    return trouble("two workers were killed, and the third did not come to its end within 2 s");
   const Child looker{[&] { look.take(*tally); }};
   look.report();
 }
@@ -446,16 +488,20 @@ CHECK(waits_free, 20, "nobody holds the lock while it waits for a ballot, only w
 }
 
 CHECK(bad_ballot, 10, "a ballot for nobody: `count` throws, nothing of it is counted, others go on") {
-  const auto run = submission("bad_ballot");
-  ASSERT_TRUE(went_well(run)) << "a worker got a ballot for candidate 3, of 0 to 2";
-  ASSERT_TRUE(run.value<bool>("thrown")) << "a worker got a ballot for candidate 3, of 0 to 2: the sheet throws "
-                                            "std::out_of_range,\nand count should let that through to its caller";
-  ASSERT_TRUE(run.value<bool>("other")) << "count has thrown in one worker, and since then another one cannot count: "
-                                           "does the\nfirst one hold the lock still?";
-  ASSERT_TRUE(run.value<bool>("same")) << "count has thrown in a worker, and now the same worker cannot count any more";
-  ASSERT_EQ(text(run), "votes 1 1 1, total 3")
-      << "three good ballots, one for each candidate, and after the first of them one for candidate 3, who does\n"
-      << "not exist: what came before it is to be counted, and nothing of the bad one";
+  for (const char* nobody : {"3", "-1"}) {
+    const auto story = std::string{"a worker got a ballot for candidate "} + nobody + ", of 0 to 2";
+    const auto run = submission("bad_ballot", {nobody});
+    ASSERT_TRUE(went_well(run)) << story;
+    ASSERT_TRUE(run.value<bool>("thrown")) << story << ": the sheet throws std::out_of_range,\n"
+                                           << "and count should let that through to its caller";
+    ASSERT_TRUE(run.value<bool>("other")) << "count has thrown in one worker, and since then another one cannot count: "
+                                             "does the\nfirst one hold the lock still?";
+    ASSERT_TRUE(run.value<bool>("same"))
+        << "count has thrown in a worker, and now the same worker cannot count any more";
+    ASSERT_EQ(text(run), "votes 1 1 1, total 3")
+        << "three good ballots, one for each candidate, and after the first of them one for candidate " << nobody
+        << ",\nwho does not exist: what came before it is to be counted, and nothing of the bad one";
+  }
 }
 
 CHECK(survives, 20, "a worker is killed with a ballot half counted: the others put it right and go on") {
@@ -467,10 +513,18 @@ CHECK(survives, 20, "a worker is killed with a ballot half counted: the others p
       ASSERT_TRUE(in_step(run)) << story << ". Who comes next should put the total right, but";
       const auto votes = run.value<Numbers>("votes");
       ASSERT_EQ(votes[1] + votes[2], 2 * workers) << story << ". Votes by the " << workers << " others that went on:";
-      ASSERT_TRUE(votes[0] == 2 || votes[0] == 3)
-          << story
-          << ". The two before should be there still,\nand the third may be. What result() said: " << text(run);
+      const int stood = run.value<Numbers>("stood").at(0);
+      ASSERT_EQ(votes[0], stood) << story << ": its candidate had " << stood
+                                 << " votes then, and these are what counts. "
+                                 << "What result() said\nwhen the others had counted theirs: " << text(run);
     }
+  for (const char* n : {"1", "2"}) {
+    const auto run = submission("dies_twice", {n});
+    ASSERT_TRUE(went_well(run)) << "a worker was killed in the middle of a ballot, and a second one just when a third "
+                                << "had heard of it, or had put it right:\nwhat throws once may throw again";
+    ASSERT_TRUE(in_step(run)) << "two workers were killed, each in the middle of a ballot";
+    ASSERT_EQ(run.value<Numbers>("votes")[1], 2) << "votes by the one that was not killed";
+  }
 }
 
 #endif

@@ -206,6 +206,19 @@ SCENARIO(two_rounds) {
   grader::report("second", left[1].load());
 }
 
+/// One of two is stopped as it waits in the first round. That opens, and so does a second one, by others.
+SCENARIO(overtaken) {
+  const auto meeting = make(2);
+  Workers first{*meeting}, others{*meeting};
+  first.come(1);
+  first[0].stop();
+  others.come(3);
+  grader::report("others", others.answered(3));
+  first[0].go_on();
+  (void)first.answered(1);
+  grader::report("stopped", first.answers()[0]);
+}
+
 /// Many rounds, in each of them another worker late.
 SCENARIO(many_rounds) {
   constexpr int rounds = 50;
@@ -288,6 +301,22 @@ SCENARIO(mended) {
   grader::report("stopped", old.answers()[0]);
 }
 
+/// One that waits is stopped; the meeting is reset, and two of three wait when it goes on. Then the third one comes.
+SCENARIO(late_leaver) {
+  const auto meeting = make(3);
+  Workers old{*meeting}, others{*meeting};
+  old.come(1);
+  old[0].stop();
+  if (!returns([&] { meeting->reset(); })) return;
+  others.come(2);
+  old[0].go_on();
+  (void)old.answered(1);
+  others.come(1);
+  (void)others.answered(3);
+  grader::report("old", old.answers());
+  grader::report("others", others.answers());
+}
+
 /// Two of three wait, and one of them is killed. The third one comes, or somebody calls abort; then all begins anew.
 SCENARIO(killed) {
   const auto meeting = make(3);
@@ -358,6 +387,13 @@ CHECK(again, 20, "it opens round after round, and nobody gets a round ahead") {
   ASSERT_FALSE(run.value<bool>("ahead")) << story
                                          << "they left the second round, though the stopped one had not come there";
   ASSERT_EQ(run.value<int>("second"), 3) << story << "workers that left the second round once it went on";
+  const auto overtaken = submission("overtaken");
+  ASSERT_EQ(overtaken.value<int>("others"), 3)
+      << "one of two was stopped while it waited in the first round; three others came: how many left, in two rounds";
+  ASSERT_EQ(overtaken.value<std::string>("stopped"), "left")
+      << "one of two was stopped while it waited in the first round; that opened, and a second one as well: what "
+         "became "
+         "of it when it went on";
   for (const int parties : {2, grader::worker_counts().back()}) {
     const auto rounds = grader::shaken("many_rounds", {std::to_string(parties)});
     ASSERT_EQ(rounds.value<int>("early"), 0)
@@ -397,6 +433,12 @@ CHECK(mended, 15, "`reset`: who waited gets the error, however late it wakes; th
     ASSERT_EQ(run.value<std::string>("stopped"), "error")
         << story << "what became of the stopped one when it went on, after three others had met and another reset";
   }
+  const auto run = submission("late_leaver");
+  const std::string story =
+      "one of three waited, and was stopped; then reset was called, two others came, and it went on";
+  ASSERT_EQ(run.value<Texts>("old"), Texts{"error"}) << story << ": what became of it";
+  ASSERT_EQ(run.value<Texts>("others"), (Texts{"left", "left", "left"}))
+      << story << "; then a third came: what became of the three";
 }
 
 /// The living are those of the two who waited, and the third if it came.

@@ -14,6 +14,7 @@ namespace {
   bool well = false;
   try {
     std::printf("child %d\n", i);
+    std::fflush(stdout);  // the job may not come back
     well = job(i);
   } catch (...) {
     // not well, then

@@ -12,6 +12,7 @@ int run_children(int n, const std::function<bool(int)>& job) {
   for (int i = 0; i < n; ++i) {
     children.emplace_back([&job, i] {
       std::printf("child %d\n", i);
+      std::fflush(stdout);
       if (!job(i)) std::exit(1);
     });
     children.back().start();

@@ -6,14 +6,18 @@
 
 #include <cstdio>
 #include <functional>
+#include <vector>
 
 int run_children(int n, const std::function<bool(int)>& job) {
   std::printf("%d children are coming\n", n);
   std::fflush(stdout);
 
+  std::vector<pid_t> children;
   for (int i = 0; i < n; ++i) {
-    if (fork() == 0) {
+    children.push_back(fork());
+    if (children.back() == 0) {
       std::printf("child %d\n", i);
+      std::fflush(stdout);
       bool good = false;
       try {
         good = job(i);
@@ -23,6 +27,7 @@ int run_children(int n, const std::function<bool(int)>& job) {
     }
   }
   int well = 0;
-  while (wait(nullptr) > 0) ++well;
+  for (const pid_t child : children)
+    if (waitpid(child, nullptr, 0) > 0) ++well;
   return well;
 }

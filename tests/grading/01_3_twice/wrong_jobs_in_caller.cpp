@@ -1,18 +1,21 @@
 // Wrong: does the jobs itself, because it can count their answers there.
-// loses: nobody_runs_on counts nothing_left
+// loses: lines_once nobody_runs_on counts nothing_left
 // says: in a process of its own
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <functional>
+#include <vector>
 
 int run_children(int n, const std::function<bool(int)>& job) {
   std::printf("%d children are coming\n", n);
   std::fflush(stdout);
   int well = 0;
+  std::vector<pid_t> children;
   for (int i = 0; i < n; ++i) {
-    if (fork() == 0) {
+    children.push_back(fork());
+    if (children.back() == 0) {
       std::printf("child %d\n", i);
       std::fflush(stdout);
       _exit(0);

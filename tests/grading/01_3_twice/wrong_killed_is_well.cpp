@@ -6,14 +6,18 @@
 
 #include <cstdio>
 #include <functional>
+#include <vector>
 
 int run_children(int n, const std::function<bool(int)>& job) {
   std::printf("%d children are coming\n", n);
   std::fflush(stdout);
 
+  std::vector<pid_t> children;
   for (int i = 0; i < n; ++i) {
-    if (fork() == 0) {
+    children.push_back(fork());
+    if (children.back() == 0) {
       std::printf("child %d\n", i);
+      std::fflush(stdout);
       bool good = false;
       try {
         good = job(i);
@@ -23,7 +27,8 @@ int run_children(int n, const std::function<bool(int)>& job) {
     }
   }
   int well = 0;
-  for (int status = 0; wait(&status) > 0;)
-    if (WEXITSTATUS(status) == 0) ++well;
+  int status = 0;
+  for (const pid_t child : children)
+    if (waitpid(child, &status, 0) == child && (WEXITSTATUS(status) == 0)) ++well;
   return well;
 }

@@ -16,6 +16,7 @@ int run_children(int n, const std::function<bool(int)>& job) {
     children.push_back(fork());
     if (children.back() == 0) {
       std::printf("child %d\n", i);
+      std::fflush(stdout);
       bool good = false;
       try {
         good = job(i);

@@ -1,7 +1,7 @@
 // Wrong: reads as much as there is, and loses what belongs to the next message.
 // loses: whole pieces
 // sometimes: interrupted
-// says: twelve messages from 0 to 1,000,000 bytes
+// says: thirteen messages from 0 to 20,000,000 bytes
 #include <unistd.h>
 
 #include <cerrno>
