@@ -622,9 +622,11 @@ Words numbers(int first, int n) {
 Words errors_of(int salt) {
   Words all;
   for (int i = 0; i < 8; ++i)
-    all.push_back(i % 4 == 3
-                      ? std::to_string(salt + i)
-                      : fmt::format("{} {}", std::array{"out_of_range", "overflow_error", "the int"}[i % 4], salt));
+    all.push_back(i % 4 == 3 ? std::to_string(salt + i)
+                             : fmt::format("{} {}",
+                                           std::array{"out_of_range", "overflow_error",
+                                                      "the int"}[static_cast<std::size_t>(i) % 4],
+                                           salt));
   return all;
 }
 

@@ -1,6 +1,6 @@
 // Wrong: does the jobs itself, because it can count their answers there.
 // loses: lines_once nobody_runs_on counts nothing_left
-// says: in a process of its own
+// says: for child 2 of 5
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // Wrong: begins no round before all have left the last one, and the dead never leave, nor do the stopped.
-// loses: mended killed
-// says: how three others met next
+// loses: again mended killed
+// says: how many left, in two rounds
 #include <memory>
 #include <mutex>
 #include <stdexcept>
