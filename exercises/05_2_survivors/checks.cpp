@@ -193,9 +193,15 @@ SCENARIO(dies) {
   calls.map(workers);
 }
 
-/// A call starts a process that lives on when its worker is killed.
+/// A call starts a process that lives on when its worker is killed. Others may have been forked before that worker.
 SCENARIO(heir) {
+  const int workers = number(1);
   Calls calls;
+  if (workers > 1)
+    calls.add([&] {
+      (void)reaches(calls.made_by(1), 1);
+      return argument(0);
+    });
   calls.add([&]() -> std::string {
     const pid_t caller = ::getppid();
     if (mp::check(::fork(), "fork") == 0) {
@@ -206,7 +212,7 @@ SCENARIO(heir) {
     return "";
   });
   calls.add([] { return argument(0); });
-  calls.map(1);
+  calls.map(workers);
 }
 
 /// While the first call is made, the worker that has made the second, and has nothing any more, is killed.
@@ -408,11 +414,17 @@ CHECK(dies, 25, "a worker that ends costs the call that it has, and no other; wh
   if (parted[1].starts_with("died by signal 9")) parted[1] = "returned next";  // it was on its way: who can know?
   ASSERT_EQ(parted, (Texts{"returned first", "returned next", "returned last"}))
       << "the answers: the only worker was killed just when it would be sent the second of three calls";
-  run = submission("heir", {"next"});
-  ASSERT_TRUE(went_well(run)) << "a call started a process of its own, and then its worker was killed. That process\n"
-                                 "lives on, with copies of all descriptors: no pipe of the worker's comes to its end.";
-  ASSERT_TRUE(answered(run, {"died by signal 9", "returned next"}))
-      << "Call 0 started a process of its own, which lives on, and then its worker was killed.";
+  for (const int workers : {1, 3}) {
+    run = submission("heir", {"next", text(workers)});
+    ASSERT_TRUE(went_well(run))
+        << "A call started a process of its own, and then its worker was killed. That process\n"
+           "lives on, with copies of all descriptors: no pipe of the worker's comes to its end, "
+           "and no pipe of which the\nworker had a copy.";
+    Texts expected{"died by signal 9", "returned next"};
+    if (workers > 1) expected.insert(expected.begin(), "returned next");
+    ASSERT_TRUE(answered(run, expected))
+        << "A call started a process of its own, which lives on, and then its worker was killed.";
+  }
 }
 
 CHECK(replaced, 10, "another worker takes the place of each that has ended") {

@@ -1,6 +1,6 @@
 // Wrong: submit takes tasks when a worker has ended, and nobody does them.
 // loses: broken
-// says: it was submitted after a worker had ended
+// says: submit should throw
 #include <sys/eventfd.h>
 
 #include <deque>
