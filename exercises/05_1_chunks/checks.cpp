@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <functional>
+#include <numeric>
 #include <stdexcept>
 
 #include "exercises/grader/stage.hpp"
@@ -138,9 +139,13 @@ std::string thrown_by(const auto& call) {
 
 }  // namespace
 
+bool ends_in_answer = false;  // this process, as it sends the second piece of one
+
 /// The C library's: what a message is sent by.
 extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) {
   static const auto original = grader::original<ssize_t(int, const msghdr*, int)>("sendmsg");
+  static int sent = 0;
+  if (ends_in_answer && ++sent == 2) ::raise(SIGKILL);
   ++messages;
   return original(socket, message, flags);
 }
@@ -172,6 +177,25 @@ SCENARIO(map) {
   grader::report("results", results);
   grader::report("calls", calls);
   grader::report("who", who);
+}
+
+/// Of three chunks, whose answers are too large for one piece, the first is that of a worker which is killed while it
+/// answers.
+SCENARIO(mid_answer) {
+  constexpr long each = 30'000;
+  const Counters called{1};
+  Numbers numbers(3 * each);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  grader::report("thrown", thrown_by([&] {
+                   (void)map_in_chunks(
+                       [&](long number) {
+                         if (number < each) ends_in_answer = true;
+                         if (number >= each) ++called[0];
+                         return number;
+                       },
+                       numbers, 2, each);
+                 }));
+  grader::report("called", called[0].load());
 }
 
 #else
@@ -377,5 +401,9 @@ CHECK(killed, 10, "a worker is killed: others compute the chunks that are left, 
         << (run.value<std::string>("thrown").empty() ? "but it returned" : run.value<std::string>("thrown"));
     ASSERT_TRUE(left_nothing(run)) << story << ", and map_in_chunks was over";
   }
+  const auto run = submission("mid_answer");
+  const std::string story = "of two workers one was killed in the middle of its answer, which is large";
+  ASSERT_TRUE(went_well(run)) << story;
+  ASSERT_EQ(run.value<int>("called"), 60'000) << story << ": calls of f in the other two chunks, of 30,000 each";
 }
 #endif
