@@ -494,6 +494,29 @@ SCENARIO(twice) {
   end(pool);
 }
 
+/// A worker has been woken for the only task, and is not there yet. One thread waits in shutdown, and another cancels.
+SCENARIO(cancelled_in_between) {
+  auto pool = make_pool(1);
+  auto first = given(*pool, [] { return 1; });
+  (void)told(first);
+  (void)settles();
+  wake_armed = true;
+  auto second = given(*pool, [] { return 2; });
+  (void)becomes([] { return !wake_armed; });
+  {
+    const Asked waits{[&] { return shut(*pool, true, false); }};
+    waits.let_try();
+    const Asked cancels{[&] { return shut(*pool, false, true); }};
+    (void)cancels.said("shutdown without wait did not return within 2 s, because another thread waited in shutdown");
+    woken_may_go = 1;
+    woken_may_go.notify_all();
+    (void)waits.said(
+        "one thread waited in shutdown, and another cancelled the only task, for which a worker had just been woken: "
+        "the first did not return within 2 s. Who takes the last task out has to tell those who wait for the end");
+  }
+  end(pool);
+}
+
 /// A task submits another.
 SCENARIO(submits_within) {
   auto pool = make_pool(1);
@@ -722,6 +745,7 @@ CHECK(twice, 5, "shutdown may be called again, and by several threads at once, e
       << "what the future of a waiting task said: two threads waited in shutdown, and a third cancelled";
   ASSERT_EQ(run.value<std::string>("running"), "40") << "what the future of the running task said";
   ASSERT_EQ(run.value<Words>("said"), Words(5, "")) << "what five calls of shutdown threw";
+  ASSERT_TRUE(went_well(submission("cancelled_in_between")));
 }
 
 CHECK(inside, 10, "tasks may submit and shut down; one that would wait for itself is told so") {
