@@ -32,7 +32,7 @@ struct Case {
 
 /// ./learn test takes so many of an exercise's wrong answers, ./learn test --all all of them. Continuous integration
 /// comes often.
-const int sample = std::getenv("CI") ? 2 : 3;
+const int sample = std::getenv("CI") ? 1 : 3;
 
 std::vector<Case> cases(const std::string& beginning) {
   std::vector<Case> all;
@@ -97,6 +97,7 @@ std::ostream& operator<<(std::ostream& out, const Case& each) { return out << ea
 }  // namespace
 
 TEST_P(Right, GetsEveryPoint) {
+  if (GetParam().place >= 2 && std::getenv("CI") != nullptr) GTEST_SKIP() << "./learn test";
   const Grade verdict = grade_of(GetParam());
   EXPECT_EQ(verdict.points(), 100) << to_text(verdict, GetParam().exercise, false);
   EXPECT_EQ(verdict.total(), 100);
