@@ -139,13 +139,20 @@ std::string thrown_by(const auto& call) {
 
 }  // namespace
 
-bool ends_in_answer = false;  // this process, as it sends the second piece of one
+bool ends_in_answer = false;  // this process, when it has sent some bytes of the first one
 
 /// The C library's: what a message is sent by.
 extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) {
   static const auto original = grader::original<ssize_t(int, const msghdr*, int)>("sendmsg");
-  static int sent = 0;
-  if (ends_in_answer && ++sent == 2) ::raise(SIGKILL);
+  if (ends_in_answer) {
+    iovec some = message->msg_iov[0];
+    some.iov_len = std::min<std::size_t>(some.iov_len, 5);
+    msghdr piece = *message;
+    piece.msg_iov = &some, piece.msg_iovlen = 1;
+    (void)original(socket, &piece, flags);
+    has_failed = 1;
+    ::raise(SIGKILL);
+  }
   ++messages;
   return original(socket, message, flags);
 }
@@ -180,21 +187,27 @@ SCENARIO(map) {
 }
 
 /// Of three chunks, whose answers are too large for one piece, the first is that of a worker which is killed while it
-/// answers.
+/// answers. The others wait until who called has seen it.
 SCENARIO(mid_answer) {
   constexpr long each = 30'000;
   const Counters called{1};
+  const pid_t caller = ::getpid();
   Numbers numbers(3 * each);
   std::iota(numbers.begin(), numbers.end(), 0);
   grader::report("thrown", thrown_by([&] {
                    (void)map_in_chunks(
                        [&](long number) {
-                         if (number < each) ends_in_answer = true;
-                         if (number >= each) ++called[0];
+                         if (number < each) return ends_in_answer = true, number;
+                         if (called[0]++ == 0) {
+                           (void)grader::becomes([] { return has_failed == 1; });
+                           grader::let_them_try([&] { return grader::rests(caller); }, [] { return returned == 1; },
+                                                50);
+                         }
                          return number;
                        },
                        numbers, 2, each);
                  }));
+  returned = 1;
   grader::report("called", called[0].load());
 }
 

@@ -77,6 +77,8 @@ std::vector<long> map_in_chunks(const Function& f, const std::vector<long>& numb
           std::ranges::copy(std::get<std::vector<long>>(answer->second), results.begin() + answer->first);
     } catch (const mp::EndOfFile&) {
       failed = true, error += "A worker died. ";
+    } catch (const mp::BrokenPipe&) {
+      failed = true, error += "A worker died in the middle of an answer. ";
     }
   if (failed) throw std::runtime_error{error};
   return results;

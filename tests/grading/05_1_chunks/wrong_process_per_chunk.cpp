@@ -1,5 +1,5 @@
 // Wrong: a process for each chunk, though never more than so many at a time.
-// loses: together
+// loses: together killed
 // says: processes that called f
 #include <algorithm>
 #include <functional>
