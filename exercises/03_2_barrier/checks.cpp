@@ -307,13 +307,15 @@ SCENARIO(late_leaver) {
   Workers old{*meeting}, others{*meeting};
   old.come(1);
   old[0].stop();
-  if (!returns([&] { meeting->reset(); })) return;
+  const bool resets = returns([&] { meeting->reset(); });
+  grader::report("resets", resets);
+  if (!resets) return;
   others.come(2);
   old[0].go_on();
   (void)old.answered(1);
+  grader::report("old", old.answers());
   others.come(1);
   (void)others.answered(3);
-  grader::report("old", old.answers());
   grader::report("others", others.answers());
 }
 
@@ -436,6 +438,7 @@ CHECK(mended, 15, "`reset`: who waited gets the error, however late it wakes; th
   const auto run = submission("late_leaver");
   const std::string story =
       "one of three waited, and was stopped; then reset was called, two others came, and it went on";
+  ASSERT_TRUE(run.value<bool>("resets")) << "one of three waited, and was stopped: reset did not return";
   ASSERT_EQ(run.value<Texts>("old"), Texts{"error"}) << story << ": what became of it";
   ASSERT_EQ(run.value<Texts>("others"), (Texts{"left", "left", "left"}))
       << story << "; then a third came: what became of the three";

@@ -1,6 +1,7 @@
 // Wrong: asks again and again.
 // loses: sleeps
 // says: processor time
+// sometimes: mended
 #include <sched.h>
 
 #include <memory>

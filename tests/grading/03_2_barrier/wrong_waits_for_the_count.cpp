@@ -1,5 +1,5 @@
 // Wrong: waits until the count is back at zero, which the next round soon changes.
-// loses: again
+// loses: again mended
 // says: of three workers one was stopped
 #include <memory>
 #include <mutex>
