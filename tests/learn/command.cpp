@@ -23,6 +23,16 @@ void expect_steps(const std::string& chapter, const std::vector<std::pair<std::s
   }
 }
 
+std::vector<std::string> chapters() {
+  std::vector<std::string> all;
+  for (const auto& chapter : fs::directory_iterator{tidy::root() + "/chapters"})
+    all.push_back(chapter.path().filename().string());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+const auto chapter_name = [](const auto& info) { return info.param; };
+
 }  // namespace
 
 TEST(Words, ThatMakeNoSenseAreOneLineAndExitCodeTwo) {
@@ -188,15 +198,16 @@ TEST(Run, StepsOfTheExecutorSayWhatTheLessonSays) {
              {"s7_itself", "2 threads: 2\n1 thread: nobody is left who could do what this waits for"}});
 }
 
-TEST(Run, ThePythonTwinsGiveTheSameAnswers) {
+class Twin : public testing::TestWithParam<std::string> {};
+
+TEST_P(Twin, GivesTheSameAnswers) {
   if (std::getenv("CI")) GTEST_SKIP() << "a minute that continuous integration does not have: ./learn test takes it";
-  for (const auto& chapter : fs::directory_iterator{tidy::root() + "/chapters"}) {
-    const std::string program = tidy::build() + "/chapters/" + chapter.path().filename().string() + "/main";
-    const auto ended = tidy::run_program({program, "--python", "--rounds", "1"});
-    EXPECT_EQ(ended.code, 0) << program << " said:\n" << ended.output << ended.errors;
-    EXPECT_NE(ended.output.find("python: "), std::string::npos) << program;
-  }
+  const std::string program = tidy::build() + "/chapters/" + GetParam() + "/main";
+  const auto ended = tidy::run_program({program, "--python", "--rounds", "1"});
+  EXPECT_EQ(ended.code, 0) << program << " said:\n" << ended.output << ended.errors;
+  EXPECT_NE(ended.output.find("python: "), std::string::npos) << program;
 }
+INSTANTIATE_TEST_SUITE_P(OfChapter, Twin, testing::ValuesIn(chapters()), chapter_name);
 
 TEST(Run, SaysWhatItCannotWriteBeforeItRuns) {
   const auto seen = learn({"run", "01/main", "--json", "/no/such/folder/file"});
