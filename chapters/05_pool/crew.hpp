@@ -32,13 +32,14 @@ class BrokenPool : public std::runtime_error {
 
 /// The first call of every worker: `{mp::fn<open_database>, "words.db"}`; nothing, by default.
 struct Initializer {
-  Initializer() : Initializer{[] {}} {}
+  Initializer() : Initializer{[] {}} {}  ///< nothing
+  /// The function and its arguments must be picklable, as a task's.
   template <class F, class... Args>
   requires std::invocable<F, Kept<Args>...> Initializer(F f, Args... args)  // not explicit: so that braces will do
       : call{pack<F, Kept<Args>...>(f, std::move(args)...).bytes} {
     (refuse<Offender<F, Crossing::anywhere>>(), ..., refuse<Offender<Kept<Args>, Crossing::anywhere>>());
   }
-  std::vector<std::byte> call;  // what is picklable has no descriptors beside it
+  std::vector<std::byte> call;  ///< packed; what is picklable has no descriptors beside it
 };
 
 /// n, or std::invalid_argument.
@@ -53,11 +54,11 @@ enum class StartBy { fork, spawn };
 
 /// What a Pool may be given besides the number of its workers.
 struct PoolOptions {
-  Initializer initializer = {};                 ///< \python{multiprocessing.pool.Pool}
+  Initializer initializer = {};                 ///< the first call of each worker
   std::optional<int> max_tasks_per_child = {};  ///< after so many (a chunk is one) a new process takes its place
-  StartBy start = StartBy::fork;
-  bool replace = true;  ///< a worker that dies; else its death breaks the pool
-  long at_once = 32;    ///< small tasks that a worker is given at most, the one that it does included
+  StartBy start = StartBy::fork;                ///< how the first ones are started
+  bool replace = true;                          ///< a worker that dies; else its death breaks the pool
+  long at_once = 32;  ///< small tasks that a worker is given at most, the one that it does included
 };
 
 /// What has come of a task: a result, to be read there, or an error.
