@@ -443,7 +443,7 @@ CHECK(together, 25, "several workers lose no vote, wherever one of them is when 
       const auto run = submission("together", {std::to_string(workers), std::to_string(point)});
       ASSERT_TRUE(went_well(run)) << workers << " workers with 10 ballots each";
       ASSERT_EQ(text(run), text({10 * workers, 0, 0}, 10 * workers))
-          << workers << " workers counted 10 ballots each, all for candidate 0. One was stopped in the middle of\n"
+          << workers << " workers counted 10 ballots each, all for candidate 0. One was stopped in the middle of "
           << "a ballot, and the others were let count. It had read a number before, and overwrote theirs:";
     }
   for (const int workers : grader::worker_counts()) {
@@ -467,7 +467,7 @@ CHECK(in_step, 15, "whoever asks for the `result` sees votes that sum up to the 
     ASSERT_TRUE(in_step(run)) << "somebody who asked for the result had read a part of it, and a worker counted then.";
     const auto votes = run.value<Numbers>("votes");
     ASSERT_TRUE(std::is_sorted(votes.rbegin(), votes.rend()))
-        << "somebody who asked for the result had read a part of it. Then a worker counted ballots\n"
+        << "somebody who asked for the result had read a part of it. Then a worker counted ballots "
         << "for 0, 1 and 2, in this order. What result() said never stood there at one moment: " << text(run);
   }
 }
@@ -478,11 +478,11 @@ CHECK(waits_free, 20, "nobody holds the lock while it waits for a ballot, only w
     const auto troubles = run.values<std::string>("trouble");
     ASSERT_TRUE(troubles.empty()) << troubles.front();
     ASSERT_EQ(run.value<int>("waiting"), 3)
-        << "workers that wait for their first ballot at the same time. Is there a lock that only\n"
+        << "workers that wait for their first ballot at the same time. Is there a lock that only "
         << "one of them can hold, and does hold while it waits?";
     ASSERT_EQ(run.value<int>("waiting_again"), 3) << "workers that wait for a ballot again, after each has counted one";
     ASSERT_EQ(text(run), "votes 3 0 0, total 3")
-        << "three workers waited for ballots at the same time, and each got one. One was stopped in the\n"
+        << "three workers waited for ballots at the same time, and each got one. One was stopped in the "
         << "middle of counting it, and the others were let count. When all wait again, it must all be there:";
   }
 }
@@ -492,15 +492,15 @@ CHECK(bad_ballot, 10, "a ballot for nobody: `count` throws, nothing of it is cou
     const auto story = std::string{"a worker got a ballot for candidate "} + nobody + ", of 0 to 2";
     const auto run = submission("bad_ballot", {nobody});
     ASSERT_TRUE(went_well(run)) << story;
-    ASSERT_TRUE(run.value<bool>("thrown")) << story << ": the sheet throws std::out_of_range,\n"
+    ASSERT_TRUE(run.value<bool>("thrown")) << story << ": the sheet throws std::out_of_range, "
                                            << "and count should let that through to its caller";
     ASSERT_TRUE(run.value<bool>("other")) << "count has thrown in one worker, and since then another one cannot count: "
-                                             "does the\nfirst one hold the lock still?";
+                                             "does the first one hold the lock still?";
     ASSERT_TRUE(run.value<bool>("same"))
         << "count has thrown in a worker, and now the same worker cannot count any more";
     ASSERT_EQ(text(run), "votes 1 1 1, total 3")
         << "three good ballots, one for each candidate, and after the first of them one for candidate " << nobody
-        << ",\nwho does not exist: what came before it is to be counted, and nothing of the bad one";
+        << ", who does not exist: what came before it is to be counted, and nothing of the bad one";
   }
 }
 
@@ -516,7 +516,7 @@ CHECK(survives, 20, "a worker is killed with a ballot half counted: the others p
       const int stood = run.value<Numbers>("stood").at(0);
       ASSERT_EQ(votes[0], stood) << story << ": its candidate had " << stood
                                  << " votes then, and these are what counts. "
-                                 << "What result() said\nwhen the others had counted theirs: " << text(run);
+                                 << "What result() said when the others had counted theirs: " << text(run);
     }
   for (const char* n : {"1", "2"}) {
     const auto run = submission("dies_twice", {n});

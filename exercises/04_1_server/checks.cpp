@@ -562,7 +562,7 @@ CHECK(calls, 15, "each call arrives once, its result comes back, and it returns 
   ASSERT_TRUE(talked(slow, {"the client calls deposit(7): done", "the client calls balance(): 7"}))
       << "a deposit that takes the account long.";
   ASSERT_FALSE(slow.value<bool>("early"))
-      << "the proxy's deposit returned while the account was still about to make it: it should wait for the answer,\n"
+      << "the proxy's deposit returned while the account was still about to make it: it should wait for the answer, "
       << "though that holds no number. How else could it learn of an error?";
 }
 
@@ -598,7 +598,7 @@ CHECK(waiting, 20, "a client that waits in `wait_for` keeps no other client wait
     const auto troubles = run.values<std::string>("trouble");
     ASSERT_TRUE(troubles.empty()) << troubles.front();
     ASSERT_EQ(run.value<int>("waiting"), others) << "clients that wait in wait_for(10) at the same time, of " << others
-                                                 << " that called it. Do some wait in the\n"
+                                                 << " that called it. Do some wait in the "
                                                  << "server for another one's call to be over?" << about_server(run);
     const auto last = "client " + std::to_string(others + 1);
     Texts wanted{last + " calls balance(): 0", last + " calls deposit(4): done", last + " calls deposit(8): done"};
@@ -615,7 +615,7 @@ CHECK(killed, 10, "a client that is killed, in a call or between two, ends its o
       << "client 1 was killed after its deposit.";
   ASSERT_TRUE(talked(submission("killed_within"), {"client 2 calls balance(): 0", "client 2 calls deposit(10): done",
                                                    "client 2 calls balance(): 10"}))
-      << "client 1 was killed while it waited in wait_for(10). That call ends when client 2 makes its deposit, and\n"
+      << "client 1 was killed while it waited in wait_for(10). That call ends when client 2 makes its deposit, and "
       << "its answer finds nobody.";
 }
 
@@ -624,12 +624,12 @@ CHECK(nonsense, 10, "so does one that sends what is no call, or half a message")
     ASSERT_TRUE(talked(submission("nonsense", {bytes}),
                        {"client 1 calls deposit(3): done", "client 2 sends nonsense: gets an answer or the end",
                         "client 1 calls balance(): 3", "client 1 calls balance(): 3"}))
-        << "client 2 sent messages of " << bytes << " bytes that mean nothing. It may get an error for an answer, or\n"
+        << "client 2 sent messages of " << bytes << " bytes that mean nothing. It may get an error for an answer, or "
         << "find its link closed; the others should not notice.";
   for (const char* bytes : {"3", "20"})
     ASSERT_TRUE(talked(submission("half", {bytes}), {"client 1 calls deposit(3): done", "client 1 calls balance(): 3"}))
         << "client 2 sent the first " << bytes
-        << " bytes of a message of 108, and no more. After client 1's deposit it\n"
+        << " bytes of a message of 108, and no more. After client 1's deposit it "
         << "closed its link.";
 }
 
@@ -641,7 +641,7 @@ CHECK(server_gone, 10, "when the server is killed, the proxy throws mp::EndOfFil
   came.resize(3, "nothing more");
   for (const std::string& line : came)
     ASSERT_TRUE(tells_the_end(line))
-        << "the server was killed while client 1 waited in wait_for(10). Expected: mp::EndOfFile or mp::BrokenPipe is\n"
+        << "the server was killed while client 1 waited in wait_for(10). Expected: mp::EndOfFile or mp::BrokenPipe is "
         << "thrown by this call, and by all that come later. But what came: " << line;
 }
 
@@ -649,7 +649,7 @@ CHECK(returns, 10, "`serve` returns when the last client is gone, not before, an
   const auto run = submission("returns");
   if (run.finished) {
     ASSERT_FALSE(run.value<bool>("early"))
-        << "serve returned while a client was there that still had its proxy. Of three clients the first ended,\n"
+        << "serve returned while a client was there that still had its proxy. Of three clients the first ended, "
         << "the second destroyed its proxy and lived on, and the third was still to make calls.";
   }
   const auto troubles = run.values<std::string>("trouble");

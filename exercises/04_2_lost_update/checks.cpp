@@ -403,7 +403,7 @@ CHECK(alone, 10, "one worker alone takes, delivers and carries: all or nothing")
   const auto run = submission("alone");
   ASSERT_TRUE(went_well(run)) << "one worker alone";
   const std::string story =
-      "The cellar had 10 nails. One worker took 3, asked for 8, delivered 2 and 4 hooks, carried 5 nails to\n"
+      "The cellar had 10 nails. One worker took 3, asked for 8, delivered 2 and 4 hooks, carried 5 nails to "
       "the shop, asked for 5 more and for 5 hooks to be carried, took 4 nails, and asked for 1.";
   ASSERT_EQ(run.value<std::string>("answers"), "true, false, true, false, false, true, false")
       << story << "\nThe answers of take and carry";
@@ -423,7 +423,7 @@ CHECK(together, 20, "no taking and no delivery is lost, wherever a worker is whe
       ASSERT_TRUE(went_well(run)) << "three workers called " << call.substr(0, call.find(' ')) << " for " << of_what;
       ASSERT_TRUE(has(run, "cellar", expected))
           << "Three workers called " << call.substr(0, call.find(' ')) << " 7 times, each time for one piece of "
-          << of_what << ".\nOne of them was stopped between two messages, and the others were let come. What it had\n"
+          << of_what << ".\nOne of them was stopped between two messages, and the others were let come. What it had "
           << "read before was old by then, and what it wrote undid the others' work.";
     }
   for (const int workers : grader::worker_counts()) {
@@ -439,14 +439,14 @@ CHECK(last_piece, 15, "two want the last piece: one gets it; who gets nothing ha
     auto run = submission("last_piece", {point, "1"});
     ASSERT_TRUE(went_well(run)) << "two workers wanted the last nail";
     ASSERT_EQ(run.value<int>("winners"), 1)
-        << "workers that got the last nail. One of them was stopped in the middle of take, and the other\n"
+        << "workers that got the last nail. One of them was stopped in the middle of take, and the other "
         << "came then. To look whether there are enough and to take them should be one step.";
     ASSERT_TRUE(has(run, "cellar", "nails 0")) << "Two workers wanted the last nail, and one got it.";
 
     run = submission("last_piece", {point, "5"});
     ASSERT_TRUE(went_well(run)) << "a worker wanted 5 nails where there was one, and another wanted that one";
     ASSERT_EQ(run.value<long>("seen"), 1)
-        << "nails that somebody saw who looked while a worker was in the middle of take. It wanted 5, and\n"
+        << "nails that somebody saw who looked while a worker was in the middle of take. It wanted 5, and "
         << "there was one: nothing may change then, not even for a moment.";
     ASSERT_EQ(run.value<std::string>("answers"), "false, true")
         << "what take returned to two workers: the first wanted 5 nails, the second the only one that there was";
@@ -468,7 +468,7 @@ CHECK(notes, 15, "every place that is noted stands on the shelves, whoever else 
       const auto each = submission("interrupted", {call, point, "100"});
       ASSERT_TRUE(went_well(each)) << "three workers noted places";
       ASSERT_TRUE(has(each, "shelves", expected))
-          << "Three workers noted 7 places of one item. One of them was stopped between two messages, and\n"
+          << "Three workers noted 7 places of one item. One of them was stopped between two messages, and "
           << "the others were let come: what they noted was overwritten.";
     }
 }
@@ -489,7 +489,7 @@ CHECK(carried, 15, "two stocks together never have more than before, and as many
     ASSERT_TRUE(went_well(run)) << "one worker carried nails to the shop while another carried some from there";
     ASSERT_EQ(run.value<int>("carried"), 3) << "times that carry returned true, of three with enough nails for each";
     const auto* story =
-        "Cellar and shop had 10 nails each. One worker carried 5 to the shop, and was stopped in the\n"
+        "Cellar and shop had 10 nails each. One worker carried 5 to the shop, and was stopped in the "
         "middle; another carried 5 to the cellar, two times.";
     ASSERT_TRUE(has(run, "cellar", "nails 15")) << story;
     ASSERT_TRUE(has(run, "shop", "nails 5")) << story;
@@ -525,7 +525,7 @@ CHECK(unknown, 10, "an item that is not listed: an error, nothing is changed, an
                                            "nails: is something locked still?";
   ASSERT_TRUE(run.value<bool>("same")) << "take has thrown in a worker, and now the same worker cannot take nails";
   ASSERT_TRUE(has(run, "cellar", "nails 8"))
-      << "Pails and doors were asked for in vain, then two nails taken. An item must not be listed because somebody\n"
+      << "Pails and doors were asked for in vain, then two nails taken. An item must not be listed because somebody "
       << "asks for it; `update` makes a new value where there is none, even if your function throws.";
   ASSERT_TRUE(has(run, "shop", "")) << "Doors were to be carried to the shop, but the cellar does not list any.";
 }
@@ -537,17 +537,17 @@ CHECK(survives, 5, "a worker is killed between two messages: the others go on, a
     for (const auto& [killed_at, stopped_at] : {std::pair{"1", "2"}, {"2", "3"}, {"3", "2"}, {"3", "3"}}) {
       const auto run = submission("survives", {call, killed_at, stopped_at});
       ASSERT_TRUE(went_well(run)) << "a worker was killed in the middle of " << call
-                                  << ", then three others came. Whatever it held, it\n"
+                                  << ", then three others came. Whatever it held, it "
                                      "cannot give back any more.";
       const bool was_done = run.value<std::string>("cellar") == all;
       ASSERT_TRUE(has(run, "cellar", was_done ? all : one_less))
-          << "A worker was killed in the middle of " << call << ", then three others called it 7 times. (If the\n"
+          << "A worker was killed in the middle of " << call << ", then three others called it 7 times. (If the "
           << "first one had done it, there would be: " << all << ".)";
       if (std::string{call} != "deliver new") continue;
       const auto at_death = run.value<std::string>("at_death");
       ASSERT_TRUE(at_death == "nails 100" || at_death == "hooks 1, nails 100")
           << "A worker was killed while it delivered one hook, which was not listed yet. That is done, or not done; "
-             "but\n"
+             "but "
           << "the cellar had: " << at_death;
     }
 }

@@ -381,17 +381,17 @@ CHECK(one_message, 20, "each worker sends what it has counted itself, all of it 
     ASSERT_TRUE(came_back(run)) << workers(n) << ", three texts for each";
     ASSERT_EQ(run.value<int>("strange"), 0)
         << "messages to the tally by processes that took no text, while " << workers(n)
-        << " counted. Each worker\nshould send what it has counted itself, and nobody else anything";
+        << " counted. Each worker should send what it has counted itself, and nobody else anything";
     ASSERT_EQ(run.value<Numbers>("messages"), Numbers(n, 1))
         << "messages to the tally by " << (n == 1 ? "the only worker" : "each of " + workers(n))
-        << ", after three texts each. Every call by the\n"
+        << ", after three texts each. Every call by the "
         << "proxy is one, and one that only asks for something, too";
     ASSERT_TRUE(all_counted(run, lists)) << workers(n) << " counted the words of three texts each";
   }
   const auto run = count({{"one", "!bad", "two"}});
   ASSERT_TRUE(came_back(run)) << "the second of three texts was bad";
   ASSERT_LE(run.value<Numbers>("messages").at(0), 1) << "messages to the tally by the only worker, of whose three "
-                                                        "texts the second was bad: whether it goes on or not,\n"
+                                                        "texts the second was bad: whether it goes on or not, "
                                                      << "all that it has counted goes by one";
 }
 
@@ -418,7 +418,7 @@ CHECK(bad_text, 15, "a bad text: what its worker had counted before is sent, oth
     const auto story = one_of(lists.size()) + " could not read its next text: next threw";
     const auto run = count(lists);
     ASSERT_TRUE(came_back(run)) << story;
-    ASSERT_TRUE(all_counted(run, lists)) << story << ". What that worker had counted before should be\n"
+    ASSERT_TRUE(all_counted(run, lists)) << story << ". What that worker had counted before should be "
                                          << "sent, and the others should count to their end; count_words waits for all";
     const auto thrown = run.value<std::string>("thrown");
     ASSERT_FALSE(thrown.empty()) << story << ".\nWhen all workers have ended, count_words should throw "

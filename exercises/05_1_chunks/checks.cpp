@@ -87,7 +87,7 @@ struct Play {
   void meet() const {
     if (!grader::becomes([&] { return processes_seen() >= workers || grader::troubled[0] != 0; }))
       trouble(std::to_string(processes_seen()) + " of " + std::to_string(workers) +
-              " workers were at work within 2 s, each in its first chunk. Are they all started, and has\n"
+              " workers were at work within 2 s, each in its first chunk. Are they all started, and has "
               "each a chunk, before you wait for a result?");
   }
   /// Until the next chunk is done, and its results had the chance to arrive.
@@ -105,7 +105,7 @@ struct Play {
     if (!grader::becomes([&] { return others() >= n - (end() - begin()) || grader::troubled[0] != 0; }))
       trouble("a call in chunk " + std::to_string(begin() / chunksize) + " (they count from 0) took long. Of the " +
               std::to_string(n - (end() - begin())) + " calls in other chunks only " + std::to_string(others()) +
-              " had been\nmade 2 s later, though another worker was free. A worker should get its next chunk when it\n"
+              " had been made 2 s later, though another worker was free. A worker should get its next chunk when it "
               "has done the last one, and not before");
   }
   void fail() const {
@@ -388,7 +388,7 @@ CHECK(failed, 15,
     ASSERT_TRUE(went_well(run)) << story;
     const long end = std::min((map.where / map.chunksize + 1) * map.chunksize, map.n);
     ASSERT_TRUE(called(map, run, map.where + 1, end))
-        << story << ". The rest of that chunk should not be called,\nand all other chunks should, to their end";
+        << story << ". The rest of that chunk should not be called, and all other chunks should, to their end";
     const auto thrown = run.value<std::string>("thrown");
     ASSERT_FALSE(thrown.empty()) << story << ", but map_in_chunks returned";
     const auto said = "no result for " + std::to_string(map.first + map.where * map.step);

@@ -417,9 +417,9 @@ CHECK(dies, 25, "a worker that ends costs the call that it has, and no other; wh
   for (const int workers : {1, 3}) {
     run = submission("heir", {"next", text(workers)});
     ASSERT_TRUE(went_well(run))
-        << "A call started a process of its own, and then its worker was killed. That process\n"
+        << "A call started a process of its own, and then its worker was killed. That process "
            "lives on, with copies of all descriptors: no pipe of the worker's comes to its end, "
-           "and no pipe of which the\nworker had a copy.";
+           "and no pipe of which the worker had a copy.";
     Texts expected{"died by signal 9", "returned next"};
     if (workers > 1) expected.insert(expected.begin(), "returned next");
     ASSERT_TRUE(answered(run, expected))

@@ -96,7 +96,7 @@ class Hands {
   void finish(int x, const std::exception_ptr& error = nullptr) {
     const Asked thread{[&] { return finish_here(x, error); }};
     (void)thread.said(
-        "a callback did not return within 2 s. It runs in the pool's only thread, and whatever it waits for, be it\n"
+        "a callback did not return within 2 s. It runs in the pool's only thread, and whatever it waits for, be it "
         "a lock that next() holds while the input is slow, or somebody to take the result, keeps the whole pool");
   }
   /// Whatever is under way now.
@@ -268,7 +268,7 @@ SCENARIO(bounded) {
   const auto look = [&] {
     if (const int now = scene.hands.started() - taken; now > most)
       give_up(std::to_string(now) + " calls had been started and not been taken, where " + std::to_string(most) +
-              " may be. A result that is there counts until\n"
+              " may be. A result that is there counts until "
               "next() has returned it, and an error until it was thrown: else whoever takes slowly fills the memory");
   };
   for (int round = 0; round < 3; ++round) {
@@ -496,7 +496,7 @@ CHECK(abandoned, 20, "who gives up in the middle waits for no call, and callback
     const auto run = submission("abandoned", {"3", when});
     ASSERT_TRUE(went_well(run)) << "an InFlight was given up with calls under way, and callbacks came afterwards";
     ASSERT_EQ(run.value<int>("not_given_back"), 0)
-        << "pieces of memory that remained when your InFlight and all callbacks were gone. What they share must go\n"
+        << "pieces of memory that remained when your InFlight and all callbacks were gone. What they share must go "
         << "with the last of them: is something kept on purpose, or does it own itself in a circle?";
   }
   ASSERT_TRUE(went_well(submission("abandoned_pool", {"3"}))) << "results of a pool were given up after a few";

@@ -631,7 +631,7 @@ CHECK(cancels, 15, "only a pending future is cancelled, never a begun one; who w
       ASSERT_TRUE(said == (Words{"true", "false", "with a result"}) || said == (Words{"false", "true", "cancelled"}))
           << fmt::format(
                  "while {} was under way, just before it locked its mutex, {} was called. Either is true, and the "
-                 "other\n"
+                 "other "
                  "false: the task is made, or it is cancelled. But begin() was {}, and cancel() was {}; "
                  "then set_result() was called, and the future ended {}",
                  first, second, said.at(0), said.at(1), said.at(2));
@@ -644,7 +644,7 @@ CHECK(callbacks, 15, "callbacks are called in order, when it is done, and may us
     ASSERT_TRUE(went_well(run)) << "four callbacks, then " << end << ", then one more callback";
     ASSERT_EQ(run.value<Words>("seen"), (Words{"first", "second", "third", "fourth", "late"}))
         << "callbacks that were called, when four were added before " << end
-        << ", and one after it. Each should be\ncalled in the thread that calls " << end
+        << ", and one after it. Each should be called in the thread that calls " << end
         << ", or adds it when that is over";
   }
   const auto run = submission("inside", {salt(), "set_result()"});
@@ -665,8 +665,7 @@ CHECK(harmless, 10, "a callback that throws harms neither the others nor whoever
     auto seen = run.value<Words>("seen");
     std::sort(seen.begin(), seen.end());
     ASSERT_EQ(seen, (Words{"first", "fourth", "second", "second", "third", "third"}))
-        << "callbacks that were called (sorted): first to fourth were added before " << end
-        << ", and second and third\n"
+        << "callbacks that were called (sorted): first to fourth were added before " << end << ", and second and third "
         << "once more after it. second throws a runtime_error, and third an int; that must harm no other callback";
     ASSERT_EQ(run.value<Words>("said"), (Words{fmt::format("{}: {}", end, word), "add_done_callback(): returns",
                                                "add_done_callback(): returns", std::string{"how it ended: "} + result}))
@@ -685,7 +684,7 @@ CHECK(none_lost, 10, "each callback is called once, even one that is added just 
         ASSERT_EQ(called, (std::vector<int>{1, 1}))
             << story
             << ", just before a mutex was locked.\nHow often were called a callback that was there before, and "
-            << "the new one? To look whether it is done and to add\nmust be one step, and so must to be done and to "
+            << "the new one? To look whether it is done and to add must be one step, and so must to be done and to "
                "take all";
     }
 }

@@ -65,7 +65,7 @@ void foreign(const char* name) {
 
 constexpr auto callback_waits =
     "a callback did not return within 2 s. It runs in the thread that brings the result, and holds that up. It may "
-    "wait\n"
+    "wait "
     "for a mutex that others hold for a moment, but not for somebody to take, and not while a future is asked under it";
 
 // ---- what a submission is given ----
@@ -273,9 +273,8 @@ class Scene {
     if (!taker_->is_back()) return;
     const auto& said = taker_->said("");
     const bool again = std::find(all_said.begin(), all_said.end(), said) != all_said.end();
-    give_up(
-        "no future was done that had not been given, and the time was not over: next() should sleep, but it gave\n" +
-        said + (again ? ", for the second time" : ""));
+    give_up("no future was done that had not been given, and the time was not over: next() should sleep, but it gave " +
+            said + (again ? ", for the second time" : ""));
   }
   void wake_for_nothing() {
     const int before = time.sleeps();

@@ -486,7 +486,7 @@ SCENARIO(twice) {
     for (const Asked* each : {&first, &second})
       said.push_back(each->said(
           "all was done, and one of two threads in shutdown with wait did not return within 2 s: only one may join "
-          "a\nthread, and the other has to wait for it in another way"));
+          "a thread, and the other has to wait for it in another way"));
   }
   const Asked again{[&] { return shut(*pool, true, true); }};
   said.push_back(again.said("shutdown with wait, called again when all was over, did not return within 2 s"));

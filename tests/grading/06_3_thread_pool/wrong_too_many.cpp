@@ -1,6 +1,7 @@
 // Wrong: starts a thread whenever nobody is idle.
 // loses: together on_demand cancel twice
 // says: tasks at the same time
+// sometimes: results
 #include <condition_variable>
 #include <deque>
 #include <functional>
