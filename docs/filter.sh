@@ -2,11 +2,13 @@
 # filter.sh FILE: a page as Doxygen wants it. In the repository it reads well without: code is linked
 # there, and shown here; pages link to files there, and to pages here. In a header, names of Python that
 # are not on the page of multiprocessing are given their page (a space there would be one of the address), and what
-# is private or protected is no user's.
+# is private or protected, or a base that only holds it, is no user's.
 case "$1" in
   *.hpp)
     exec sed -e 's#\\python{\(concurrent\.futures\|threading\|collections\|multiprocessing\.shared_memory\)\.#\\python{\1,\1.#' \
-      -e 's#\(\\python{[^},]*\), #\1,#' -e '/^ \(private\|protected\):/,/^};/{/^};/!s/.*//}' "$1" ;;
+      -e 's#\(\\python{[^},]*\), #\1,#' \
+      -e 's# : public \(Handle\|Guarded\|MethodsOf\|std::enable_shared_from_this\)<.*{$# {#' \
+      -e '/^ \(private\|protected\):/,/^};/{/^};/!s/.*//}' "$1" ;;
 esac
 chapter=$(echo "$1" | sed -n 's#.*/chapters/\(\([0-9]*\)_[^/]*\)/README.md#\1#p')
 exercise=$(echo "$1" | sed -n 's#.*/exercises/\([0-9]*_[0-9]\)_[^/]*/README.md#\1#p')

@@ -33,7 +33,7 @@ class Condition : public Handle<Futex> {
   /// Wakes at least one: all, so that one that is killed as it wakes has not used up the only wake. Change what they
   /// wait for with the lock held, before. \python{threading.Condition.notify}
   void notify_one() { notify_all(); }
-  /// \python{threading.Condition.notify_all}
+  /// Wakes all who wait. \python{threading.Condition.notify_all}
   void notify_all() {
     for (int seen = state().load(); !state().compare_exchange(seen, seen + 1);) continue;  // matches the wait below
   }
