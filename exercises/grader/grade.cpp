@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <future>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -99,6 +101,26 @@ std::string indented(const std::string& text, const std::string& by) {
   }
   return lines;
 }
+
+/// Who hangs once mostly hangs again, in the same places: the checks after the first one that told of them name that.
+class Hangs {
+ public:
+  std::string shortened(const CheckResult& check) {
+    std::string rest;
+    std::set<std::string> places;
+    for (const std::string& line : lines_of(check.message))
+      if (!line.starts_with("  process "))
+        rest += line + "\n";
+      else if (const auto place = line.rfind('('); place != std::string::npos)
+        places.insert(line.substr(place));
+    if (places.empty()) return check.message;
+    const auto [first, is_new] = told_.emplace(places, check.name);
+    return is_new ? check.message : rest + "  who waits for whom: as in " + first->second;
+  }
+
+ private:
+  std::map<std::set<std::string>, std::string> told_;  // by what check
+};
 
 std::string title_of(const fs::path& readme) {
   std::ifstream in{readme};
@@ -250,11 +272,12 @@ std::string to_text(const Grade& grade, const Exercise& exercise, bool colours) 
   if (!grade.compiled)
     return text + painted("  does not compile", Colour::red, colours) + "\n" +
            indented(first_lines(grade.compiler_output, 20), "    ");
+  Hangs hangs;
   for (const CheckResult& check : grade.checks) {
     text += painted(check.passed ? "  GOOD " : "  BAD  ", check.passed ? Colour::green : Colour::red, colours) +
             fmt::format("{:>3}  {} {}\n", check.of, mp::left(check.name, 14),
                         painted(wrapped(check.asks, 53, std::string(27, ' ')), Colour::dim, colours));
-    if (!check.passed) text += indented(first_lines(check.message, 16), "           ");
+    if (!check.passed) text += indented(first_lines(hangs.shortened(check), 16), "           ");
   }
   const Colour colour = grade.full() ? Colour::green : Colour::yellow;
   return text + painted(fmt::format("  {} of {} points\n", grade.points(), grade.total()), colour, colours);

@@ -237,6 +237,17 @@ TEST(Grade, WritesAVerdictAndRemembersOnlyTheLearnersOwn) {
   EXPECT_EQ(status.output.find("100 of 100"), std::string::npos) << status.output;
 }
 
+TEST(Grade, TellsOnceWhoWaitsForWhom) {
+  const State state;
+  const auto seen = learn({"grade", "02_2", "--file",
+                           tidy::root() + "/tests/grading/02_2_pipeline/wrong_copies_open.cpp", "--patience", "0.2"});
+  EXPECT_EQ(seen.code, 1) << seen.errors;
+  const auto first = seen.output.find("(wrong_copies_open.cpp:24, in work)"), later = seen.output.find("as in results");
+  ASSERT_NE(first, std::string::npos) << seen.output;
+  ASSERT_NE(later, std::string::npos) << seen.output;
+  EXPECT_LT(first, later) << seen.output;
+}
+
 TEST(Grade, TriesSeedsUpToTheFirstThatLosesAPointAndSaysHowToRunItAgain) {
   const State state;
   std::string text = mp::read_text(solution("01_1_endings")).value();
