@@ -78,14 +78,17 @@ std::string problem_of(const fs::path& script, const fs::path& file, const fs::p
   return code == 0 ? "" : words_of_compiler(log);
 }
 
-/// In lines of at most `width` columns; the later ones begin with `indent`.
+/// In lines of at most `width` columns, of which the later ones begin with `indent`; what is not folded stays as it is.
 std::string wrapped(const std::string& text, std::size_t width, const std::string& indent) {
-  std::istringstream words{text};
   std::string all, line;
-  for (std::string word; words >> word;) {
-    if (!line.empty() && mp::columns(line) + 1 + mp::columns(word) > width)
-      all += std::exchange(line, "") + "\n" + indent;
-    line += (line.empty() ? "" : " ") + word;
+  std::size_t end = 0;
+  for (std::size_t at = 0; (at = text.find_first_not_of(' ', at)) != std::string::npos; at = end) {
+    const std::string gap(at - end, ' ');
+    end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    const bool fits = line.empty() || mp::columns(line) + gap.size() + mp::columns(word) <= width;
+    if (!fits) all += std::exchange(line, "") + "\n" + indent;
+    line += (line.empty() ? "" : gap) + word;
   }
   return all + line;
 }
