@@ -68,7 +68,7 @@ class ProcessRef {
   std::shared_ptr<Child> child_;
 };
 
-/// What a Process may be given besides its call.
+/// What a Process may be given besides its call. \python{multiprocessing.Process}
 struct ProcessOptions {
   std::string name = {};            ///< by default `Process-N`, counted per parent
   std::optional<bool> daemon = {};  ///< by default as this process is

@@ -52,7 +52,7 @@ inline long at_least_one(const char* name, long n) {
 /// program. One that takes another's place is always a fresh run.
 enum class StartBy { fork, spawn };
 
-/// What a Pool may be given besides the number of its workers.
+/// What a Pool may be given besides the number of its workers. \python{multiprocessing.pool.Pool}
 struct PoolOptions {
   Initializer initializer = {};                 ///< the first call of each worker
   std::optional<int> max_tasks_per_child = {};  ///< after so many (a chunk is one) a new process takes its place

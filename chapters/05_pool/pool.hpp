@@ -16,7 +16,7 @@
 
 namespace mp {
 
-/// How a map is cut into chunks: each travels as one message and is one task.
+/// How a map is cut into chunks: each travels as one message and is one task. \python{multiprocessing.pool.Pool.map}
 struct MapOptions {
   std::optional<long> chunksize = {};  ///< calls in a chunk; by default each worker gets four chunks, or, lazily, 1
   std::optional<long> lookahead = {};  ///< of a lazy map: chunks under way or not taken yet; by default 64 a worker

@@ -22,14 +22,14 @@ class BrokenExecutor : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// How an executor's map goes about it.
+/// How an executor's map goes about it. \python{concurrent.futures.Executor.map}
 struct ExecutorMapOptions {
   std::optional<Seconds> timeout = {};  ///< from the call of map to each result; then TimeoutError
   long chunksize = 1;                   ///< calls that are one task
   std::optional<long> buffersize = {};  ///< tasks that are submitted and not taken yet; by default all
 };
 
-/// How an executor is shut down.
+/// How an executor is shut down. \python{concurrent.futures.Executor.shutdown}
 struct ShutdownOptions {
   bool wait = true;             ///< until all is done, and whoever did it is gone
   bool cancel_futures = false;  ///< those that have not begun

@@ -13,6 +13,7 @@ class BrokenProcessPool : public BrokenExecutor {
 };
 
 /// What a ProcessPoolExecutor may be given besides the number of its workers.
+/// \python{concurrent.futures.ProcessPoolExecutor}
 struct ProcessPoolOptions {
   Initializer initializer = {};                 ///< the first call of each worker
   std::optional<int> max_tasks_per_child = {};  ///< after so many a new process takes its place

@@ -16,6 +16,7 @@ class BrokenThreadPool : public BrokenExecutor {
 };
 
 /// What a ThreadPoolExecutor may be given besides the number of its workers.
+/// \python{concurrent.futures.ThreadPoolExecutor}
 struct ThreadPoolOptions {
   std::function<void()> initializer = {};  ///< the first call of each thread
 };
