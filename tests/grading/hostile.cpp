@@ -99,7 +99,7 @@ TEST(Deceit, AnswersThatWereKnownBeforehandHoldForOneSeed) {
   EXPECT_FALSE(passed(knows.judge({.seed = 2}), "codes"));
 }
 
-TEST(Deceit, NoRaceIsHiddenFromTheThreadSanitizer) {
+TEST(Deceit, HidesNothingFromTheThreadSanitizer) {
   const auto racing = mp::read_text(tidy::root() + "/tests/grading/06_3_thread_pool/wrong_looks_twice.cpp").value();
   for (const auto& [trick, says] : {
            std::pair{"#ifdef __SANITIZE_THREAD__\n#error\n#endif\n", "the thread sanitizer saw a data race"},
