@@ -99,7 +99,9 @@ function(exercise name)
   target_compile_definitions(${name}_subject PRIVATE IN_SUBMISSION)
   target_link_libraries(${name}_subject PUBLIC grader_subject ${chapters})
   submission_script(${parts}/compile ${name}_subject "")
-  add_dependencies(grade ${name}_checks ${name}_subject)
+  add_custom_target(grade_${name})  # all that ./learn grade needs for this one
+  add_dependencies(grade_${name} ${name}_checks ${name}_subject)
+  add_dependencies(grade grade_${name})
 
   if(arg_WATCHED AND HAS_THREAD_SANITIZER)
     add_library(${name}_watched STATIC EXCLUDE_FROM_ALL ${folder}/checks.cpp
@@ -108,6 +110,6 @@ function(exercise name)
     target_compile_options(${name}_watched PRIVATE -fsanitize=thread -Wno-tsan)
     target_include_directories(${name}_watched PRIVATE ${CMAKE_SOURCE_DIR}/chapters)
     submission_script(${parts}/compile_watched ${name}_watched "-fsanitize=thread -U__SANITIZE_THREAD__")
-    add_dependencies(grade ${name}_watched)
+    add_dependencies(grade_${name} ${name}_watched)
   endif()
 endfunction()
