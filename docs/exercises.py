@@ -64,7 +64,8 @@ total = sum(wrong for (*_, wrong), _ in found)
 page.write_text(f"""# Exercises {{#exercises}}
 
 {len(found)} exercises, each worth 100 points, each with one file to edit. `./learn grade 01_1` grades one, and says what
-is wrong; `./learn hint 01_1` has a hint for the check that fails; `./learn watch` grades again at every save.
+is wrong; `./learn hint 01_1` has a hint for the check that fails; `./learn watch` grades again at every save. The file
+`checks.cpp` beside yours is what asks: no secret, and best read when you have passed.
 
 | | exercise | time | checks | wrong |
 |---|---|---|---|---|

@@ -83,7 +83,7 @@ int hint(const std::string& name) {
     return 1;
   }
   if (graded->second.empty()) {
-    fmt::print("Nothing fails in {}: no hint needed.\n", exercise.name);
+    fmt::print("Nothing failed when {} was last graded: no hint needed.\n", exercise.file.filename().string());
     return 0;
   }
   const std::string& check = graded->second.front();
