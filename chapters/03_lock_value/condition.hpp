@@ -40,14 +40,14 @@ class Condition : public Handle<Futex> {
 
  private:
   bool wait_until(std::unique_lock<Lock>& lock, const std::function<bool()>& holds, const Deadline& deadline) {
-    while (!holds()) {
+    for (;;) {
+      const int seen = state().load();  // before the look: then even a change without the lock is not missed
+      if (holds()) return true;
       if (deadline.passed()) return false;
-      const int seen = state().load();  // before the lock is free: no change can be missed
       lock.unlock();
       state().wait(seen, deadline);  // matches notify_all
       lock.lock();
     }
-    return true;
   }
 };
 
