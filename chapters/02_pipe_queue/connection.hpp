@@ -61,7 +61,7 @@ class Connection {
 
   /// The same with bytes as they are. \python{multiprocessing.connection.Connection.send_bytes}
   void send_bytes(std::span<const std::byte> bytes) { send_frame(bytes); }
-  /// Of what was sent by `send_bytes`. \python{multiprocessing.connection.Connection.recv_bytes}
+  /// \blocks until what `send_bytes` has sent is there. \python{multiprocessing.connection.Connection.recv_bytes}
   std::vector<std::byte> recv_bytes() { return std::move(receive(Deadline{})->bytes); }
 
   /// Is something there: a message, the beginning of one, or the end? Waits at most so long for it.
