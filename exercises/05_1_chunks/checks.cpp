@@ -209,6 +209,7 @@ SCENARIO(mid_answer) {
                  }));
   returned = 1;
   grader::report("called", called[0].load());
+  grader::report("killed", has_failed == 1);  // who answers without a message was not
 }
 
 #else
@@ -418,5 +419,7 @@ CHECK(killed, 10, "a worker is killed: others compute the chunks that are left, 
   const std::string story = "of two workers one was killed in the middle of its answer, which is large";
   ASSERT_TRUE(went_well(run)) << story;
   ASSERT_EQ(run.value<int>("called"), 60'000) << story << ": calls of f in the other two chunks, of 30,000 each";
+  ASSERT_TRUE(!run.value<bool>("killed") || run.value<std::string>("thrown").starts_with("std::runtime_error"))
+      << story << ".\nmap_in_chunks should throw std::runtime_error then";
 }
 #endif
